@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _DXG_ADAPTER_H
+#define _DXG_ADAPTER_H
+
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/srcu.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include <drm/drm_device.h>
+#include <drm/dxg/dxg_ddi.h>
+
+struct dxg_attach;
+struct dxg_node;
+struct platform_driver;
+
+/**
+ * struct dxg_adapter_stats - Live objects, for debugfs and the tests
+ * @processes: processes that have opened the adapter
+ * @devices: devices
+ * @contexts: contexts
+ * @resources: resources
+ * @allocations: allocations, those whose destruction is pending included
+ * @sync_objects: sync objects
+ * @commands: commands, held and armed
+ * @batches: destructions that are pending
+ */
+struct dxg_adapter_stats {
+	atomic_t processes;
+	atomic_t devices;
+	atomic_t contexts;
+	atomic_t resources;
+	atomic_t allocations;
+	atomic_t sync_objects;
+	atomic_t commands;
+	atomic_t batches;
+};
+
+/**
+ * struct dxg_adapter - A WDDM adapter: one DRM device of ours over one in-tree device
+ */
+struct dxg_adapter {
+	/** @ddev: The DRM device; its count is the adapter's. */
+	struct drm_device ddev;
+	/** @attach: What it stands on; not valid after dxg_adapter_revoke(). */
+	struct dxg_attach *attach;
+	/** @link: Entry of the list of adapters. Under the list's lock. */
+	struct list_head link;
+	/** @luid: Identifier, unique until the next boot. */
+	u64 luid;
+
+	/** @ops: The miniport. */
+	const struct dxg_ddi_ops *ops;
+	/** @context: The miniport's context. */
+	void *context;
+	/** @caps: What the miniport has. */
+	struct dxg_ddi_caps caps;
+	/** @nodes: The engines, caps.num_nodes of them. */
+	struct dxg_node *nodes[DXG_MAX_NODES];
+
+	/** @description: Name of the in-tree driver and device, for people. */
+	char description[128];
+	/** @pci: The in-tree device is on a PCI bus; the ids below are valid. */
+	bool pci;
+	/** @pci_address: Bus, device, function. */
+	u32 pci_address[3];
+	/** @pci_ids: Vendor, device, subsystem vendor, subsystem, revision. */
+	u32 pci_ids[5];
+
+	/** @removed: The in-tree device is gone. Set once, before a grace period of
+	 * the adapters' SRCU; backings are only created inside a section that saw it
+	 * clear. */
+	bool removed;
+	/** @revoke_lock: Serialises removals. */
+	struct mutex revoke_lock;
+
+	/** @segment_used: Bytes of backings. */
+	atomic64_t segment_used;
+	/** @backed_lock: Covers @backed. */
+	spinlock_t backed_lock;
+	/** @backed: Allocations that have a backing. */
+	struct list_head backed;
+
+	/** @sync_lock: Covers values and waiters of all sync objects, and @waits. */
+	spinlock_t sync_lock;
+	/** @waits: Waits of the CPU that are pending. Under @sync_lock. */
+	struct list_head waits;
+
+	/** @stats: Live objects. */
+	struct dxg_adapter_stats stats;
+};
+
+extern struct workqueue_struct *dxg_wq;
+extern struct platform_driver dxg_platform_driver;
+extern unsigned int dxg_tdr_ms;
+extern unsigned int dxg_segment_mb;
+
+void dxg_adapter_get(struct dxg_adapter *adapter);
+void dxg_adapter_put(struct dxg_adapter *adapter);
+bool dxg_adapter_enter(struct dxg_adapter *adapter, int *idx);
+void dxg_adapter_exit(int idx);
+bool dxg_adapter_is_removed(const struct dxg_adapter *adapter);
+void dxg_adapter_revoke(struct dxg_adapter *adapter);
+
+#endif /* _DXG_ADAPTER_H */

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _DXG_ALLOCATION_H
+#define _DXG_ALLOCATION_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+
+#include <drm/drm_gem.h>
+#include <drm/dxg/dxg_ddi.h>
+
+#include "dxg_destroy.h"
+#include "dxg_handle.h"
+
+struct dxg_adapter;
+struct dxg_device;
+struct dxg_process;
+struct dxg_resource;
+
+/**
+ * struct dxg_allocation - A WDDM allocation: a GEM object of ours that has a backing
+ */
+struct dxg_allocation {
+	/** @base: The object; parent is the resource or the device. */
+	struct dxg_object base;
+	/** @gem: GEM object on our device; one reference belongs to @base. */
+	struct drm_gem_object gem;
+	/** @device: The device, counted by the parent. */
+	struct dxg_device *device;
+	/** @resource: The resource, counted as the parent; NULL: stand-alone. */
+	struct dxg_resource *resource;
+	/** @context: The miniport's handle of it. */
+	void *context;
+	/** @opening: The miniport's handle of the device's opening. */
+	void *opening;
+	/** @width: Pixels in a line of the backing. */
+	u32 width;
+	/** @height: Lines of the backing. */
+	u32 height;
+
+	/** @lock: Covers the backing and what maps it; taken inside mmap_lock. */
+	struct mutex lock;
+	/** @backed: There is a backing. */
+	bool backed;
+	/** @zapped: The CPU gets no bytes any more: destroyed or removed. */
+	bool zapped;
+	/** @backing: The memory. */
+	struct dxg_ddi_backing backing;
+	/** @backed_link: Entry of the adapter's backed allocations. */
+	struct list_head backed_link;
+
+	/** @locks: Locks that have not been unlocked. Under the process's map_lock. */
+	unsigned int locks;
+	/** @cpu_va: Where it is mapped. Under the process's map_lock. */
+	unsigned long cpu_va;
+
+	/** @busy: Uses by armed commands. Under the device's lock. */
+	unsigned int busy;
+	/** @revoked: Held commands must not use it. Under the device's lock. */
+	bool revoked;
+	/** @waiting: Batch that waits for @busy to be 0. Under the device's lock. */
+	struct dxg_batch *waiting;
+
+	/** @batch_link: Entry of the batch that destroys it. */
+	struct list_head batch_link;
+	/** @batch: Lent to a destruction that begins with this allocation. */
+	struct dxg_batch batch;
+};
+
+/**
+ * dxg_allocation_from() - The allocation of an object
+ * @obj: an object of type DXG_OBJECT_ALLOCATION
+ *
+ * Return: the allocation.
+ */
+static inline struct dxg_allocation *dxg_allocation_from(struct dxg_object *obj)
+{
+	return container_of(obj, struct dxg_allocation, base);
+}
+
+struct dxg_allocation *dxg_allocation_create(struct dxg_device *device,
+					     struct dxg_resource *resource);
+struct dxg_allocation *dxg_allocation_lookup(struct dxg_device *device, u32 handle);
+void dxg_allocation_get(struct dxg_allocation *alloc);
+void dxg_allocation_put(struct dxg_allocation *alloc);
+
+int dxg_allocation_back(struct dxg_allocation *alloc);
+void dxg_allocation_zap(struct dxg_allocation *alloc);
+void dxg_allocation_unback(struct dxg_allocation *alloc);
+void dxg_allocation_revoke_all(struct dxg_adapter *adapter);
+
+#endif /* _DXG_ALLOCATION_H */

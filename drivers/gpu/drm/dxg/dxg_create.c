@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <uapi/misc/d3dkmthk.h>
+
+#include "dxg_adapter.h"
+#include "dxg_allocation.h"
+#include "dxg_device.h"
+#include "dxg_ioctl.h"
+#include "dxg_process.h"
+#include "dxg_resource.h"
+
+/**
+ * DOC: Create
+ *
+ * CreateAllocation2 in order: check all that can be checked without an object; copy
+ * everything from user space, once; look up the device and the resource; create the
+ * port's objects and reserve their handles; have the miniport create and open all
+ * of them; write the handles out. Publishing is the dispatcher's last step. On any
+ * error the objects made so far leave through the same destruction as any other.
+ */
+
+/* Private data of all allocations of one call. */
+#define DXG_CREATE_PRIVATE_MAX	SZ_1M
+
+/* Known and supported, or known and to be ignored. */
+#define DXG_CREATE_KNOWN	(D3DKMT_CREATE_SHARED_DISPLAYABLE * 2 - 1)
+#define DXG_CREATE_REFUSED	(D3DKMT_CREATE_PROTECTED | D3DKMT_CREATE_EXISTING_SECTION)
+#define DXG_CREATE_LATER	(D3DKMT_CREATE_SHARED | D3DKMT_CREATE_EXISTING_SYS_MEM | \
+				 D3DKMT_CREATE_STANDARD_ALLOCATION)
+
+/**
+ * struct create_call - One CreateAllocation2 under way
+ * @call: the operation
+ * @args: its structure
+ * @user_info: array of the caller
+ * @info: kernel copy of it
+ * @resource_data: private data of the resource, or NULL
+ * @private_data: private data of all allocations, one after the other
+ * @ddi: arguments for the miniport
+ * @device: the device, counted
+ * @resource: the resource or NULL, counted
+ * @allocs: allocations created so far
+ * @num_allocs: how many
+ */
+struct create_call {
+	struct dxg_call *call;
+	struct d3dkmt_create_allocation *args;
+	struct d3dkmt_allocation_info2 __user *user_info;
+	struct d3dkmt_allocation_info2 *info;
+	void *resource_data;
+	void *private_data;
+	struct dxg_ddi_create_allocation ddi;
+	struct dxg_device *device;
+	struct dxg_resource *resource;
+	struct dxg_allocation **allocs;
+	u32 num_allocs;
+};
+
+static int create_check_standard(const struct d3dkmt_create_allocation *args)
+{
+	struct d3dkmt_create_standard_allocation standard;
+	bool existing = args->flags & D3DKMT_CREATE_EXISTING_SYS_MEM;
+
+	if (args->num_allocations != 1 || !args->private_driver_data)
+		return -EINVAL;
+	if (copy_from_user(&standard, u64_to_user_ptr(args->private_driver_data),
+			   sizeof(standard)))
+		return -EFAULT;
+	if (!standard.size || !PAGE_ALIGNED(standard.size) || standard.flags)
+		return -EINVAL;
+	switch (standard.type) {
+	case D3DKMT_STANDARD_ALLOCATION_EXISTING_HEAP:
+		return existing ? 0 : -EINVAL;
+	case D3DKMT_STANDARD_ALLOCATION_INTERNAL_BACKING:
+		return existing ? -EINVAL : 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int create_check(const struct d3dkmt_create_allocation *args)
+{
+	u32 flags = args->flags;
+
+	if (flags & ~DXG_CREATE_KNOWN || flags & DXG_CREATE_REFUSED)
+		return -EINVAL;
+	if (flags & D3DKMT_CREATE_SHARED && !(flags & D3DKMT_CREATE_RESOURCE))
+		return -EINVAL;
+	if (flags & D3DKMT_CREATE_SHARED && !(flags & D3DKMT_CREATE_NT_SECURITY_SHARING))
+		return -EINVAL;
+	if (args->num_allocations > D3DKMT_MAX_ALLOCATIONS)
+		return -EINVAL;
+	if (!args->num_allocations && !(flags & D3DKMT_CREATE_RESOURCE))
+		return -EINVAL;
+	if (args->num_allocations && !args->allocation_info)
+		return -EINVAL;
+	if (args->private_runtime_data_size >= D3DKMT_MAX_PRIVATE_DATA ||
+	    args->private_driver_data_size >= D3DKMT_MAX_PRIVATE_DATA)
+		return -EINVAL;
+	if (args->private_runtime_data_size && !args->private_runtime_data)
+		return -EINVAL;
+	if (flags & D3DKMT_CREATE_STANDARD_ALLOCATION)
+		return create_check_standard(args);
+	if (args->private_driver_data_size && !args->private_driver_data)
+		return -EINVAL;
+	return 0;
+}
+
+static int create_check_info(const struct create_call *create, size_t *private_size)
+{
+	const struct d3dkmt_create_allocation *args = create->args;
+	const struct d3dkmt_allocation_info2 *info = create->info;
+	bool standard = args->flags & D3DKMT_CREATE_STANDARD_ALLOCATION;
+	u32 i;
+
+	*private_size = 0;
+	for (i = 0; i < args->num_allocations; i++) {
+		if (info[i].flags & ~(D3DKMT_ALLOCATION_PRIMARY | D3DKMT_ALLOCATION_STEREO |
+				      D3DKMT_ALLOCATION_OVERRIDE_PRIORITY))
+			return -EINVAL;
+		if (!PAGE_ALIGNED(info[i].sys_mem) || !info[i].sys_mem != !info[0].sys_mem)
+			return -EINVAL;
+		if (standard != !info[i].private_driver_data_size)
+			return -EINVAL;
+		if (info[i].private_driver_data_size >= D3DKMT_MAX_PRIVATE_DATA)
+			return -EINVAL;
+		if (!standard && !info[i].private_driver_data)
+			return -EINVAL;
+		*private_size += ALIGN(info[i].private_driver_data_size, 8);
+	}
+	if (args->num_allocations &&
+	    !info[0].sys_mem == !!(args->flags & D3DKMT_CREATE_EXISTING_SYS_MEM))
+		return info[0].sys_mem ? -EPERM : -EINVAL;
+	if (*private_size > DXG_CREATE_PRIVATE_MAX)
+		return -EOVERFLOW;
+	return 0;
+}
+
+/* The runtime's data is only ever read by those who open a shared resource. */
+static int create_check_runtime_data(const struct d3dkmt_create_allocation *args)
+{
+	void *data;
+
+	if (!args->private_runtime_data_size)
+		return 0;
+	data = vmemdup_user(u64_to_user_ptr(args->private_runtime_data),
+			    args->private_runtime_data_size);
+	if (IS_ERR(data))
+		return PTR_ERR(data);
+	kvfree(data);
+	return 0;
+}
+
+static int create_copy_private(struct create_call *create, size_t size)
+{
+	const struct d3dkmt_allocation_info2 *info = create->info;
+	void *pos;
+	u32 i;
+
+	create->private_data = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+	create->ddi.allocations = kvcalloc(create->args->num_allocations,
+					   sizeof(*create->ddi.allocations), GFP_KERNEL_ACCOUNT);
+	create->allocs = kvcalloc(create->args->num_allocations, sizeof(*create->allocs),
+				  GFP_KERNEL_ACCOUNT);
+	if (!create->private_data || !create->ddi.allocations || !create->allocs)
+		return -ENOMEM;
+
+	pos = create->private_data;
+	for (i = 0; i < create->args->num_allocations; i++) {
+		if (copy_from_user(pos, u64_to_user_ptr(info[i].private_driver_data),
+				   info[i].private_driver_data_size))
+			return -EFAULT;
+		create->ddi.allocations[i].private_data = pos;
+		create->ddi.allocations[i].private_data_size = info[i].private_driver_data_size;
+		pos += ALIGN(info[i].private_driver_data_size, 8);
+	}
+	create->ddi.num_allocations = create->args->num_allocations;
+	return 0;
+}
+
+static int create_copy(struct create_call *create)
+{
+	const struct d3dkmt_create_allocation *args = create->args;
+	size_t private_size;
+	int ret;
+
+	ret = create_check_runtime_data(args);
+	if (ret)
+		return ret;
+	if (args->num_allocations) {
+		create->info = vmemdup_array_user(create->user_info, args->num_allocations,
+						  sizeof(*create->info));
+		if (IS_ERR(create->info)) {
+			ret = PTR_ERR(create->info);
+			create->info = NULL;
+			return ret;
+		}
+	}
+	ret = create_check_info(create, &private_size);
+	if (ret)
+		return ret;
+	if (args->flags & DXG_CREATE_LATER)
+		return -EPERM;
+	if (args->private_driver_data_size) {
+		create->resource_data = vmemdup_user(u64_to_user_ptr(args->private_driver_data),
+						     args->private_driver_data_size);
+		if (IS_ERR(create->resource_data)) {
+			ret = PTR_ERR(create->resource_data);
+			create->resource_data = NULL;
+			return ret;
+		}
+		create->ddi.private_data = create->resource_data;
+		create->ddi.private_data_size = args->private_driver_data_size;
+	}
+	return args->num_allocations ? create_copy_private(create, private_size) : 0;
+}
+
+static int create_resource(struct create_call *create)
+{
+	struct d3dkmt_create_allocation *args = create->args;
+	struct dxg_resource *resource;
+	int ret;
+
+	if (!(args->flags & D3DKMT_CREATE_RESOURCE)) {
+		if (!args->resource)
+			return 0;
+		resource = dxg_resource_lookup(create->call->process, args->resource);
+		if (!resource)
+			return -EINVAL;
+		create->resource = resource;
+		return resource->device == create->device ? 0 : -EINVAL;
+	}
+
+	resource = dxg_resource_create(create->device);
+	if (IS_ERR(resource))
+		return PTR_ERR(resource);
+	ret = dxg_handle_reserve(&create->call->process->table, &resource->base);
+	if (ret) {
+		dxg_resource_put(resource);
+		return ret;
+	}
+	dxg_call_add(create->call, &resource->base);
+	dxg_object_get(&resource->base);
+	create->resource = resource;
+	args->resource = resource->base.handle;
+	return 0;
+}
+
+static int create_allocations(struct create_call *create)
+{
+	struct dxg_allocation *alloc;
+	int ret;
+
+	while (create->num_allocs < create->args->num_allocations) {
+		alloc = dxg_allocation_create(create->device, create->resource);
+		if (IS_ERR(alloc))
+			return PTR_ERR(alloc);
+		ret = dxg_handle_reserve(&create->call->process->table, &alloc->base);
+		if (ret) {
+			dxg_allocation_put(alloc);
+			return ret;
+		}
+		dxg_call_add(create->call, &alloc->base);
+		create->allocs[create->num_allocs++] = alloc;
+	}
+	return 0;
+}
+
+/* Hand to the allocations what the miniport said of them, and open them. */
+static int create_open_locked(struct create_call *create)
+{
+	struct dxg_adapter *adapter = create->device->adapter;
+	u32 i;
+
+	for (i = 0; i < create->num_allocs; i++) {
+		const struct dxg_ddi_allocation_info *info = &create->ddi.allocations[i];
+
+		create->allocs[i]->context = info->allocation;
+		create->allocs[i]->gem.size = info->size;
+		create->allocs[i]->width = info->width;
+		create->allocs[i]->height = info->height;
+	}
+	for (i = 0; i < create->num_allocs; i++) {
+		struct dxg_ddi_open_allocation open = {
+			.flags = DXG_DDI_OPEN_CREATE,
+			.allocation = create->allocs[i]->context,
+		};
+		int ret = adapter->ops->open_allocation(adapter->context, &open);
+
+		if (ret)
+			return ret;
+		create->allocs[i]->opening = open.device_specific;
+	}
+	return 0;
+}
+
+static int create_ddi(struct create_call *create)
+{
+	struct dxg_adapter *adapter = create->device->adapter;
+	struct dxg_resource *resource = create->resource;
+	int ret = -EINVAL;
+
+	if (!resource) {
+		ret = adapter->ops->create_allocation(adapter->context, &create->ddi);
+		return ret ?: create_open_locked(create);
+	}
+
+	create->ddi.flags |= DXG_DDI_CREATE_RESOURCE;
+	mutex_lock(&resource->lock);
+	if (!resource->destroyed) {
+		create->ddi.resource = resource->context;
+		ret = adapter->ops->create_allocation(adapter->context, &create->ddi);
+		if (!ret) {
+			resource->context = create->ddi.resource;
+			resource->created = true;
+			resource->live += create->num_allocs;
+			ret = create_open_locked(create);
+		}
+	}
+	mutex_unlock(&resource->lock);
+	return ret;
+}
+
+static int create_write_handles(struct create_call *create)
+{
+	u32 i;
+
+	for (i = 0; i < create->num_allocs; i++)
+		if (put_user(create->allocs[i]->base.handle, &create->user_info[i].allocation))
+			return -EFAULT;
+	return 0;
+}
+
+static int create_run(struct create_call *create)
+{
+	int ret;
+
+	ret = create_resource(create);
+	if (!ret)
+		ret = create_allocations(create);
+	if (!ret)
+		ret = create_ddi(create);
+	if (!ret)
+		ret = create_write_handles(create);
+	if (create->resource)
+		dxg_resource_put(create->resource);
+	return ret;
+}
+
+/**
+ * dxg_ioctl_allocation_create() - D3DKMTCreateAllocation2
+ * @call: struct d3dkmt_create_allocation
+ *
+ * Return: 0; -EINVAL; -EPERM; -EFAULT; -EOVERFLOW: private data of 1 MiB and more in
+ * all; -ENOMEM; -ENODEV, as the structure says.
+ */
+int dxg_ioctl_allocation_create(struct dxg_call *call)
+{
+	struct create_call create = {
+		.call = call,
+		.args = call->args,
+	};
+	int ret;
+
+	create.user_info = u64_to_user_ptr(create.args->allocation_info);
+	ret = create_check(create.args);
+	if (ret)
+		return ret;
+	ret = create_copy(&create);
+	if (ret)
+		goto out_free;
+	create.device = dxg_device_lookup_present(call->process, create.args->device);
+	if (IS_ERR(create.device)) {
+		ret = PTR_ERR(create.device);
+		goto out_free;
+	}
+	ret = create_run(&create);
+	dxg_device_put(create.device);
+out_free:
+	kvfree(create.allocs);
+	kvfree(create.ddi.allocations);
+	kvfree(create.private_data);
+	kvfree(create.resource_data);
+	kvfree(create.info);
+	return ret;
+}

@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/wait_bit.h>
+
+#include <uapi/misc/d3dkmthk.h>
+
+#include "dxg_adapter.h"
+#include "dxg_allocation.h"
+#include "dxg_destroy.h"
+#include "dxg_device.h"
+#include "dxg_ioctl.h"
+#include "dxg_mapping.h"
+#include "dxg_process.h"
+#include "dxg_resource.h"
+#include "dxg_submit.h"
+
+/**
+ * DOC: Destroy
+ *
+ * A destroy call has three parts. First everything is copied and validated, and all
+ * handles leave the table in one hold of its lock: of two threads with the same
+ * handle one destroys, and a wrong handle anywhere leaves all as it was. Then CPU
+ * mappings are taken away. Last a batch is started, which gives the memory back when
+ * no command can use it any more. Nothing after the first part allocates or fails.
+ *
+ * Use is counted for each device, in epochs. Every command belongs to the epoch in
+ * which it was queued; a destruction ends the current epoch, and runs when all
+ * commands of that and of older epochs have finished. That is WDDM's rule, that
+ * commands already queued may use what is destroyed. As commands are kept in the
+ * order of their epochs, "finished up to here" is one comparison with the oldest
+ * command that is left, however deep the queues are; a count for each epoch would
+ * need memory when an epoch ends, and a count for each allocation would have to
+ * look into commands.
+ *
+ * ASSUME_NOT_IN_USE does not wait for the epoch but for commands that the scheduler
+ * already has, as long as they use the objects; those still held that name one of
+ * them will fault instead. No flag frees memory under a running command.
+ *
+ * When its turn has come a batch runs in a worker: close and destroy by the miniport,
+ * stand-alone allocations first, then those of the resource, then the resource; each
+ * allocation's memory goes back before the miniport forgets it. Closing a file, a
+ * killed process and a device that is removed go the same way.
+ */
+
+/* Allocations of one call of the miniport. */
+#define DXG_DDI_CHUNK	32
+
+static void batch_work(struct work_struct *work);
+
+/**
+ * dxg_batch_init() - Begin a destruction
+ * @batch: the batch, part of @lender
+ * @device: the device
+ * @lender: one of the objects that are destroyed
+ */
+void dxg_batch_init(struct dxg_batch *batch, struct dxg_device *device,
+		    struct dxg_object *lender)
+{
+	batch->device = device;
+	batch->lender = lender;
+	dxg_object_get(lender);
+	INIT_LIST_HEAD(&batch->allocations);
+	batch->resource = NULL;
+	INIT_LIST_HEAD(&batch->link);
+	batch->busy = 0;
+	INIT_WORK(&batch->work, batch_work);
+	batch->done = false;
+}
+
+static void batch_queue(struct dxg_batch *batch)
+{
+	queue_work(dxg_wq, &batch->work);
+}
+
+static void batch_revoke_locked(struct dxg_batch *batch)
+{
+	struct dxg_allocation *alloc;
+
+	lockdep_assert_held(&batch->device->lock);
+
+	list_for_each_entry(alloc, &batch->allocations, batch_link) {
+		alloc->revoked = true;
+		if (alloc->busy) {
+			alloc->waiting = batch;
+			batch->busy++;
+		}
+	}
+}
+
+/**
+ * dxg_batch_start() - Have a destruction run in its time
+ * @batch: the batch, complete; all its handles are dead
+ * @flags: D3DKMT_DESTROY_*
+ */
+void dxg_batch_start(struct dxg_batch *batch, u32 flags)
+{
+	struct dxg_device *device = batch->device;
+	struct dxg_allocation *alloc;
+
+	list_for_each_entry(alloc, &batch->allocations, batch_link)
+		dxg_allocation_zap(alloc);
+	atomic_inc(&device->adapter->stats.batches);
+
+	/* The batch may run, and drop all references that it has, at once. */
+	dxg_object_get(&device->base);
+	spin_lock_irq(&device->lock);
+	if (flags & D3DKMT_DESTROY_ASSUME_NOT_IN_USE) {
+		batch_revoke_locked(batch);
+		if (!batch->busy)
+			batch_queue(batch);
+	} else {
+		batch->epoch = device->epoch++;
+		list_add_tail(&batch->link, &device->batches);
+		dxg_device_drain_locked(device);
+	}
+	spin_unlock_irq(&device->lock);
+	dxg_device_put(device);
+}
+
+/**
+ * dxg_batch_unbusy_locked() - An allocation of a batch is used no more
+ * @batch: the batch; its device's lock is held
+ */
+void dxg_batch_unbusy_locked(struct dxg_batch *batch)
+{
+	lockdep_assert_held(&batch->device->lock);
+
+	if (!--batch->busy)
+		batch_queue(batch);
+}
+
+/**
+ * dxg_device_drain_locked() - Run the destructions whose epoch has drained
+ * @device: the device; its lock is held
+ */
+void dxg_device_drain_locked(struct dxg_device *device)
+{
+	struct dxg_batch *batch, *next;
+	u64 oldest;
+
+	lockdep_assert_held(&device->lock);
+
+	oldest = list_empty(&device->commands) ? device->epoch :
+		 list_first_entry(&device->commands, struct dxg_command, device_link)->epoch;
+	list_for_each_entry_safe(batch, next, &device->batches, link) {
+		if (batch->epoch >= oldest)
+			break;
+		list_del_init(&batch->link);
+		batch_queue(batch);
+	}
+}
+
+/* Take allocations of the same resource, or stand-alone ones, off the batch. */
+static unsigned int batch_take(struct dxg_batch *batch, struct dxg_resource *resource,
+			       struct dxg_allocation **allocs)
+{
+	struct dxg_allocation *alloc, *next;
+	unsigned int num = 0;
+
+	list_for_each_entry_safe(alloc, next, &batch->allocations, batch_link) {
+		if (alloc->resource != resource)
+			continue;
+		list_del_init(&alloc->batch_link);
+		allocs[num++] = alloc;
+		if (num == DXG_DDI_CHUNK)
+			break;
+	}
+	return num;
+}
+
+/* An allocation whose creation failed may be unknown to the miniport. */
+static void batch_ddi_close(struct dxg_adapter *adapter, struct dxg_allocation **allocs,
+			    unsigned int num)
+{
+	void *handles[DXG_DDI_CHUNK];
+	struct dxg_ddi_close_allocation args = { .device_specific = handles };
+	unsigned int i;
+
+	for (i = 0; i < num; i++)
+		if (allocs[i]->opening)
+			handles[args.num_allocations++] = allocs[i]->opening;
+	if (args.num_allocations)
+		adapter->ops->close_allocation(adapter->context, &args);
+}
+
+static void batch_ddi_destroy(struct dxg_adapter *adapter, struct dxg_resource *resource,
+			      struct dxg_allocation **allocs, unsigned int num, bool last)
+{
+	void *handles[DXG_DDI_CHUNK];
+	struct dxg_ddi_destroy_allocation args = {
+		.resource = resource ? resource->context : NULL,
+		.allocations = handles,
+	};
+	unsigned int i;
+
+	for (i = 0; i < num; i++)
+		if (allocs[i]->context)
+			handles[args.num_allocations++] = allocs[i]->context;
+	if (resource) {
+		lockdep_assert_held(&resource->lock);
+		resource->live -= args.num_allocations;
+		if (last && !resource->live) {
+			args.flags = resource->created ? DXG_DDI_DESTROY_RESOURCE : 0;
+			resource->destroyed = true;
+		}
+	}
+	if (args.num_allocations || args.flags)
+		adapter->ops->destroy_allocation(adapter->context, &args);
+	if (resource && !resource->destroyed)
+		resource->context = args.resource;
+}
+
+static void batch_free(struct dxg_batch *batch, struct dxg_resource *resource,
+		       struct dxg_allocation **allocs, unsigned int num)
+{
+	struct dxg_adapter *adapter = batch->device->adapter;
+	bool last = resource && batch->resource == resource;
+	unsigned int i;
+
+	batch_ddi_close(adapter, allocs, num);
+	for (i = 0; i < num; i++)
+		dxg_allocation_unback(allocs[i]);
+	batch_ddi_destroy(adapter, resource, allocs, num, last);
+	for (i = 0; i < num; i++)
+		dxg_allocation_put(allocs[i]);
+}
+
+static void batch_run_standalone(struct dxg_batch *batch)
+{
+	struct dxg_allocation *allocs[DXG_DDI_CHUNK];
+	unsigned int num;
+
+	while ((num = batch_take(batch, NULL, allocs)))
+		batch_free(batch, NULL, allocs, num);
+}
+
+/* False: the resource itself waits for allocations in other batches. */
+static bool batch_run_resource(struct dxg_batch *batch, struct dxg_resource *resource)
+{
+	struct dxg_allocation *allocs[DXG_DDI_CHUNK];
+	struct dxg_batch *last = NULL;
+	bool complete = true;
+	unsigned int num;
+
+	mutex_lock(&resource->lock);
+	while ((num = batch_take(batch, resource, allocs)))
+		batch_free(batch, resource, allocs, num);
+	if (batch->resource && !resource->destroyed) {
+		if (resource->live) {
+			resource->last = batch;
+			complete = false;
+		} else {
+			batch_ddi_destroy(batch->device->adapter, resource, NULL, 0, true);
+		}
+	} else if (!resource->live && resource->last) {
+		last = resource->last;
+		resource->last = NULL;
+	}
+	mutex_unlock(&resource->lock);
+
+	if (last)
+		batch_queue(last);
+	return complete;
+}
+
+static void batch_work(struct work_struct *work)
+{
+	struct dxg_batch *batch = container_of(work, struct dxg_batch, work);
+	struct dxg_resource *resource = batch->resource;
+	struct dxg_object *lender = batch->lender;
+
+	batch_run_standalone(batch);
+	if (!resource && !list_empty(&batch->allocations))
+		resource = list_first_entry(&batch->allocations, struct dxg_allocation,
+					    batch_link)->resource;
+	if (resource) {
+		bool complete;
+
+		/* The allocations may hold the last references on it. */
+		dxg_object_get(&resource->base);
+		complete = batch_run_resource(batch, resource);
+		dxg_object_put(&resource->base);
+		if (!complete)
+			return;
+	}
+
+	atomic_dec(&batch->device->adapter->stats.batches);
+	/* Pairs with the waiter's smp_load_acquire(). */
+	smp_store_release(&batch->done, true);
+	wake_up_var(&batch->done);
+	if (batch->resource)
+		dxg_resource_put(batch->resource);
+	dxg_object_put(lender);
+}
+
+/* Whether a list may name the allocation; the table's lock is held. */
+static bool destroy_fits(const struct dxg_allocation *alloc, const struct dxg_allocation *first,
+			 const struct dxg_resource *resource)
+{
+	if (resource)
+		return !alloc->resource || alloc->resource == resource;
+	return alloc->resource == first->resource;
+}
+
+static void destroy_unmark_locked(struct list_head *objects)
+{
+	struct dxg_allocation *alloc, *next;
+
+	list_for_each_entry_safe(alloc, next, objects, batch_link) {
+		alloc->base.marked = false;
+		list_del_init(&alloc->batch_link);
+	}
+}
+
+/* Collect what the list names, or nothing if any of it is wrong. */
+static int destroy_validate_locked(struct dxg_device *device, struct dxg_resource *resource,
+				   const u32 *list, u32 count, struct list_head *objects)
+{
+	struct dxg_handle_table *table = &device->process->table;
+	struct dxg_allocation *first = NULL, *alloc;
+	struct dxg_object *obj;
+	u32 i;
+
+	lockdep_assert_held(&table->xa.xa_lock);
+
+	for (i = 0; i < count; i++) {
+		obj = dxg_handle_lookup_locked(table, list[i], DXG_OBJECT_ALLOCATION);
+		if (!obj || obj->marked)
+			goto err_unmark;
+		alloc = dxg_allocation_from(obj);
+		if (!first)
+			first = alloc;
+		if (alloc->device != device || !destroy_fits(alloc, first, resource))
+			goto err_unmark;
+		obj->marked = true;
+		list_add_tail(&alloc->batch_link, objects);
+	}
+	return 0;
+
+err_unmark:
+	destroy_unmark_locked(objects);
+	return -EINVAL;
+}
+
+/**
+ * struct destroy_call - One DestroyAllocation2 under way
+ * @args: its structure
+ * @count: handles in the list
+ * @device: the device, counted
+ * @resource: the resource or NULL; with its handle's reference once unpublished
+ * @objects: the allocations that the list names, by their batch_link
+ */
+struct destroy_call {
+	const struct d3dkmt_destroy_allocation2 *args;
+	u32 count;
+	struct dxg_device *device;
+	struct dxg_resource *resource;
+	struct list_head objects;
+};
+
+/* All handles die here, or none. */
+static int destroy_unpublish(struct destroy_call *destroy, const u32 *list)
+{
+	struct dxg_device *device = destroy->device;
+	struct dxg_handle_table *table = &device->process->table;
+	struct dxg_resource *resource = NULL;
+	struct dxg_allocation *alloc;
+	struct dxg_object *obj;
+	int ret = -EINVAL;
+
+	xa_lock(&table->xa);
+	/* The look-up of the device was before; it may be dead by now. */
+	obj = dxg_handle_lookup_locked(table, device->base.handle, DXG_OBJECT_DEVICE);
+	if (obj != &device->base)
+		goto out_unlock;
+	if (destroy->args->resource) {
+		obj = dxg_handle_lookup_locked(table, destroy->args->resource,
+					       DXG_OBJECT_RESOURCE);
+		if (!obj)
+			goto out_unlock;
+		resource = container_of(obj, struct dxg_resource, base);
+		if (resource->device != device)
+			goto out_unlock;
+	}
+	ret = destroy_validate_locked(device, resource, list, destroy->count, &destroy->objects);
+	if (ret)
+		goto out_unlock;
+
+	list_for_each_entry(alloc, &destroy->objects, batch_link)
+		dxg_handle_unpublish_locked(table, &alloc->base);
+	if (resource)
+		dxg_handle_unpublish_locked(table, &resource->base);
+	destroy->resource = resource;
+out_unlock:
+	xa_unlock(&table->xa);
+	return ret;
+}
+
+static int destroy_named(struct destroy_call *destroy)
+{
+	struct dxg_process *process = destroy->device->process;
+	int ret;
+
+	if (!destroy->count)
+		return destroy_unpublish(destroy, NULL);
+
+	/* Memory that was there before, so that the call cannot fail for want of it. */
+	if (mutex_lock_killable(&process->scratch_lock))
+		return -EINTR;
+	ret = -EFAULT;
+	if (!copy_from_user(process->scratch, u64_to_user_ptr(destroy->args->allocation_list),
+			    array_size(destroy->count, sizeof(u32))))
+		ret = destroy_unpublish(destroy, process->scratch);
+	mutex_unlock(&process->scratch_lock);
+	return ret;
+}
+
+static struct dxg_batch *destroy_begin(struct destroy_call *destroy)
+{
+	struct dxg_allocation *alloc;
+	struct dxg_batch *batch;
+
+	if (destroy->resource) {
+		batch = &destroy->resource->batch;
+		dxg_batch_init(batch, destroy->device, &destroy->resource->base);
+		batch->resource = destroy->resource;
+		dxg_resource_take_children(destroy->resource, batch);
+	} else {
+		alloc = list_first_entry(&destroy->objects, struct dxg_allocation, batch_link);
+		batch = &alloc->batch;
+		dxg_batch_init(batch, destroy->device, &alloc->base);
+	}
+	list_splice_init(&destroy->objects, &batch->allocations);
+	return batch;
+}
+
+/* The handles are dead: nothing can fail any more but the wait. */
+static int destroy_finish(struct destroy_call *destroy)
+{
+	struct dxg_batch *batch = destroy_begin(destroy);
+	struct dxg_object *lender = batch->lender;
+	struct dxg_allocation *alloc;
+	int ret = 0;
+
+	dxg_object_get(lender);
+	list_for_each_entry(alloc, &batch->allocations, batch_link)
+		dxg_mapping_unmap_allocation(alloc);
+	dxg_batch_start(batch, destroy->args->flags);
+	if (destroy->args->flags & D3DKMT_DESTROY_SYNCHRONOUS)
+		ret = wait_var_event_killable(&batch->done, smp_load_acquire(&batch->done));
+	dxg_object_put(lender);
+
+	return ret ? -EINTR : 0;
+}
+
+/**
+ * dxg_ioctl_allocation_destroy() - D3DKMTDestroyAllocation2
+ * @call: struct d3dkmt_destroy_allocation2
+ *
+ * Return: 0; -EINVAL; -EFAULT; -EINTR, as the structure says.
+ */
+int dxg_ioctl_allocation_destroy(struct dxg_call *call)
+{
+	const struct d3dkmt_destroy_allocation2 *args = call->args;
+	struct destroy_call destroy = {
+		.args = args,
+		.count = args->allocation_list ? args->allocation_count : 0,
+		.objects = LIST_HEAD_INIT(destroy.objects),
+	};
+	int ret;
+
+	if (destroy.count > D3DKMT_MAX_ALLOCATIONS || (!args->resource && !destroy.count))
+		return -EINVAL;
+	destroy.device = dxg_device_lookup(call->process, args->device);
+	if (!destroy.device)
+		return -EINVAL;
+	ret = destroy_named(&destroy);
+	if (!ret)
+		ret = destroy_finish(&destroy);
+	dxg_device_put(destroy.device);
+	return ret;
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/workqueue.h>
+
+#include "dxg_adapter.h"
+#include "dxg_attach.h"
+#include "dxg_ioctl.h"
+#include "dxg_process.h"
+
+/**
+ * DOC: dxg
+ *
+ * A WDDM-style allocation layer over the DRM devices of virtio-gpu and vkms. The
+ * in-tree drivers keep their devices; dxg adds to each a DRM device "dxg", and to the
+ * machine one /dev/dxg, and serves the D3DKMT operations on both.
+ */
+
+unsigned int dxg_tdr_ms = 2000;
+module_param_named(tdr_ms, dxg_tdr_ms, uint, 0444);
+MODULE_PARM_DESC(tdr_ms, "Time-out of a command in milliseconds, 100 to 60000 (default 2000)");
+
+unsigned int dxg_segment_mb = 192;
+module_param_named(segment_mb, dxg_segment_mb, uint, 0444);
+MODULE_PARM_DESC(segment_mb, "Device segment of an adapter in MiB, 1 to 65536 (default 192)");
+
+/* Promotion and destructions, which memory may depend on. */
+struct workqueue_struct *dxg_wq;
+
+static int dxg_misc_open(struct inode *inode, struct file *file)
+{
+	struct dxg_process *process = dxg_process_open_shared();
+
+	if (IS_ERR(process))
+		return PTR_ERR(process);
+	file->private_data = process;
+	return 0;
+}
+
+static int dxg_misc_release(struct inode *inode, struct file *file)
+{
+	dxg_process_close_shared(file->private_data);
+	return 0;
+}
+
+static const struct file_operations dxg_misc_fops = {
+	.owner = THIS_MODULE,
+	.open = dxg_misc_open,
+	.release = dxg_misc_release,
+	.unlocked_ioctl = dxg_ioctl_misc,
+	.compat_ioctl = compat_ptr_ioctl,
+	.llseek = noop_llseek,
+};
+
+static struct miscdevice dxg_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "dxg",
+	.fops = &dxg_misc_fops,
+	.mode = 0660,
+};
+
+static int __init dxg_init(void)
+{
+	int ret;
+
+	if (dxg_tdr_ms < 100 || dxg_tdr_ms > 60000 || !dxg_segment_mb || dxg_segment_mb > 65536)
+		return -EINVAL;
+
+	dxg_wq = alloc_workqueue("dxg", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	if (!dxg_wq)
+		return -ENOMEM;
+	ret = platform_driver_register(&dxg_platform_driver);
+	if (ret)
+		goto err_destroy_wq;
+	ret = misc_register(&dxg_misc);
+	if (ret)
+		goto err_unregister_driver;
+	ret = dxg_attach_init();
+	if (ret)
+		goto err_deregister_misc;
+	return 0;
+
+err_deregister_misc:
+	misc_deregister(&dxg_misc);
+err_unregister_driver:
+	platform_driver_unregister(&dxg_platform_driver);
+err_destroy_wq:
+	destroy_workqueue(dxg_wq);
+	return ret;
+}
+
+/* No file is open: each has the module. */
+static void __exit dxg_exit(void)
+{
+	misc_deregister(&dxg_misc);
+	dxg_attach_fini();
+	platform_driver_unregister(&dxg_platform_driver);
+	/* Destructions that the last closes left, and the last puts in them. */
+	destroy_workqueue(dxg_wq);
+	/* Fences that were freed after a grace period had their ops in here. */
+	rcu_barrier();
+}
+
+module_init(dxg_init);
+module_exit(dxg_exit);
+
+MODULE_DESCRIPTION("WDDM-style allocations over virtio-gpu and vkms");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <uapi/misc/d3dkmthk.h>
+
+#include "dxg_adapter.h"
+#include "dxg_enum.h"
+#include "dxg_ioctl.h"
+#include "dxg_process.h"
+
+/**
+ * DOC: Enumeration and queries
+ *
+ * /dev/dxg shows all adapters, a DRM node its own. An adapter's LUID is the time of
+ * its attachment, made unique: it is never seen twice before the next boot, also
+ * when the module is loaded again, so nobody opens by mistake what has taken the
+ * place of the adapter it knew. A counter in the module would start again.
+ *
+ * Answers are the truth. The adapters render and are software devices, they have
+ * no display sources, and one that is not on a PCI bus has no PCI ids.
+ */
+
+/* The lock covers the list and the last LUID. */
+static DEFINE_MUTEX(dxg_adapters_lock);
+static LIST_HEAD(dxg_adapters);
+static u64 dxg_last_luid;
+
+/**
+ * dxg_enum_add() - Show an adapter
+ * @adapter: the adapter, registered
+ */
+void dxg_enum_add(struct dxg_adapter *adapter)
+{
+	mutex_lock(&dxg_adapters_lock);
+	dxg_last_luid = max(dxg_last_luid + 1, ktime_get_boottime_ns());
+	adapter->luid = dxg_last_luid;
+	list_add_tail(&adapter->link, &dxg_adapters);
+	mutex_unlock(&dxg_adapters_lock);
+}
+
+/**
+ * dxg_enum_remove() - Show an adapter no more
+ * @adapter: the adapter
+ */
+void dxg_enum_remove(struct dxg_adapter *adapter)
+{
+	mutex_lock(&dxg_adapters_lock);
+	list_del_init(&adapter->link);
+	mutex_unlock(&dxg_adapters_lock);
+}
+
+static struct d3dkmt_luid enum_luid(const struct dxg_adapter *adapter)
+{
+	return (struct d3dkmt_luid) {
+		.low = lower_32_bits(adapter->luid),
+		.high = upper_32_bits(adapter->luid),
+	};
+}
+
+static bool enum_visible_locked(struct dxg_process *process, struct dxg_adapter *adapter)
+{
+	lockdep_assert_held(&dxg_adapters_lock);
+
+	return !dxg_adapter_is_removed(adapter) &&
+	       (!process->only || process->only == adapter);
+}
+
+static u32 enum_count_locked(struct dxg_process *process)
+{
+	struct dxg_adapter *adapter;
+	u32 count = 0;
+
+	list_for_each_entry(adapter, &dxg_adapters, link)
+		count += enum_visible_locked(process, adapter);
+	return count;
+}
+
+static struct dxg_object *enum_open(struct dxg_call *call, struct dxg_adapter *adapter)
+{
+	struct dxg_object *opening = dxg_process_open_adapter(call->process, adapter);
+
+	if (!IS_ERR(opening))
+		dxg_call_add(call, opening);
+	return opening;
+}
+
+static int enum_open_all_locked(struct dxg_call *call, struct d3dkmt_adapter_info *info)
+{
+	struct dxg_adapter *adapter;
+	struct dxg_object *opening;
+
+	list_for_each_entry(adapter, &dxg_adapters, link) {
+		if (!enum_visible_locked(call->process, adapter))
+			continue;
+		opening = enum_open(call, adapter);
+		if (IS_ERR(opening))
+			return PTR_ERR(opening);
+		info->adapter = opening->handle;
+		info->adapter_luid = enum_luid(adapter);
+		info++;
+	}
+	return 0;
+}
+
+/* Open every adapter there is, if all fit. */
+static int enum_adapters(struct dxg_call *call, u64 user, u32 *num)
+{
+	struct d3dkmt_adapter_info *info = NULL;
+	u32 count;
+	int ret = 0;
+
+	mutex_lock(&dxg_adapters_lock);
+	count = enum_count_locked(call->process);
+	if (count > *num) {
+		ret = -EOVERFLOW;
+		goto out_unlock;
+	}
+	info = kcalloc(count, sizeof(*info), GFP_KERNEL);
+	if (!info) {
+		ret = -ENOMEM;
+		goto out_unlock;
+	}
+	ret = enum_open_all_locked(call, info);
+out_unlock:
+	mutex_unlock(&dxg_adapters_lock);
+
+	if (!ret && copy_to_user(u64_to_user_ptr(user), info, array_size(count, sizeof(*info))))
+		ret = -EFAULT;
+	if (!ret)
+		*num = count;
+	kfree(info);
+	return ret;
+}
+
+static int enum_count(struct dxg_call *call, u32 *num)
+{
+	mutex_lock(&dxg_adapters_lock);
+	*num = enum_count_locked(call->process);
+	mutex_unlock(&dxg_adapters_lock);
+	return 0;
+}
+
+/**
+ * dxg_ioctl_adapter_enum2() - D3DKMTEnumAdapters2
+ * @call: struct d3dkmt_enum_adapters2
+ *
+ * Return: 0; -EINVAL; -EOVERFLOW; -EFAULT; -ENOMEM, as the structure says.
+ */
+int dxg_ioctl_adapter_enum2(struct dxg_call *call)
+{
+	struct d3dkmt_enum_adapters2 *args = call->args;
+
+	if (!args->adapters)
+		return enum_count(call, &args->num_adapters);
+	if (args->num_adapters > D3DKMT_MAX_ENUM_ADAPTERS)
+		return -EINVAL;
+	return enum_adapters(call, args->adapters, &args->num_adapters);
+}
+
+/**
+ * dxg_ioctl_adapter_enum3() - D3DKMTEnumAdapters3
+ * @call: struct d3dkmt_enum_adapters3
+ *
+ * Return: 0; -EINVAL; -EOVERFLOW; -EFAULT; -ENOMEM, as the structure says.
+ */
+int dxg_ioctl_adapter_enum3(struct dxg_call *call)
+{
+	struct d3dkmt_enum_adapters3 *args = call->args;
+
+	if (args->filter & ~(D3DKMT_ENUM_INCLUDE_COMPUTE_ONLY | D3DKMT_ENUM_INCLUDE_DISPLAY_ONLY))
+		return -EINVAL;
+	if (args->num_adapters > D3DKMT_MAX_ENUM_ADAPTERS3)
+		return -EINVAL;
+	if (!args->adapters || !args->num_adapters)
+		return enum_count(call, &args->num_adapters);
+	return enum_adapters(call, args->adapters, &args->num_adapters);
+}
+
+/**
+ * dxg_ioctl_adapter_open_from_luid() - D3DKMTOpenAdapterFromLuid
+ * @call: struct d3dkmt_open_adapter_from_luid
+ *
+ * Return: 0; -EINVAL: no such adapter; -ENOMEM.
+ */
+int dxg_ioctl_adapter_open_from_luid(struct dxg_call *call)
+{
+	struct d3dkmt_open_adapter_from_luid *args = call->args;
+	u64 luid = (u64)(u32)args->adapter_luid.high << 32 | args->adapter_luid.low;
+	struct dxg_object *opening = ERR_PTR(-EINVAL);
+	struct dxg_adapter *adapter;
+
+	mutex_lock(&dxg_adapters_lock);
+	list_for_each_entry(adapter, &dxg_adapters, link) {
+		if (adapter->luid == luid && enum_visible_locked(call->process, adapter)) {
+			opening = enum_open(call, adapter);
+			break;
+		}
+	}
+	mutex_unlock(&dxg_adapters_lock);
+
+	if (IS_ERR(opening))
+		return PTR_ERR(opening);
+	args->adapter = opening->handle;
+	return 0;
+}
+
+/**
+ * dxg_ioctl_adapter_close() - D3DKMTCloseAdapter
+ * @call: struct d3dkmt_close_adapter
+ *
+ * Return: 0; -EINVAL: no such handle.
+ */
+int dxg_ioctl_adapter_close(struct dxg_call *call)
+{
+	struct d3dkmt_close_adapter *args = call->args;
+	struct dxg_object *opening;
+
+	if (!args->adapter)
+		return 0;
+	opening = dxg_handle_retire(&call->process->table, args->adapter, DXG_OBJECT_ADAPTER);
+	if (!opening)
+		return -EINVAL;
+	opening->ops->retire(opening);
+	return 0;
+}
+
+/**
+ * struct query_buffer - Where a query reads and writes
+ * @user: the caller's buffer
+ * @size: its bytes
+ */
+struct query_buffer {
+	void __user *user;
+	u32 size;
+};
+
+static int query_put(const struct query_buffer *buffer, const void *data, size_t size)
+{
+	if (buffer->size < size)
+		return -EINVAL;
+	return copy_to_user(buffer->user, data, size) ? -EFAULT : 0;
+}
+
+static int query_segment_size(struct dxg_adapter *adapter, const struct query_buffer *buffer)
+{
+	struct d3dkmt_segment_size_info info = {
+		.dedicated_video_memory_size = adapter->caps.segment_size,
+		.shared_system_memory_size = (u64)totalram_pages() << PAGE_SHIFT >> 1,
+	};
+
+	return query_put(buffer, &info, sizeof(info));
+}
+
+static int query_address(struct dxg_adapter *adapter, const struct query_buffer *buffer)
+{
+	struct d3dkmt_adapter_address address = { U32_MAX, U32_MAX, U32_MAX };
+
+	if (adapter->pci) {
+		address.bus = adapter->pci_address[0];
+		address.device = adapter->pci_address[1];
+		address.function = adapter->pci_address[2];
+	}
+	return query_put(buffer, &address, sizeof(address));
+}
+
+static int query_device_ids(struct dxg_adapter *adapter, const struct query_buffer *buffer)
+{
+	struct d3dkmt_query_device_ids ids = {};
+
+	if (buffer->size < sizeof(ids))
+		return -EINVAL;
+	if (get_user(ids.physical_adapter_index, (u32 __user *)buffer->user))
+		return -EFAULT;
+	if (ids.physical_adapter_index)
+		return -EINVAL;
+	ids.bus_type = D3DKMT_BUS_TYPE_INTERNAL;
+	if (adapter->pci) {
+		ids.vendor_id = adapter->pci_ids[0];
+		ids.device_id = adapter->pci_ids[1];
+		ids.sub_vendor_id = adapter->pci_ids[2];
+		ids.sub_system_id = adapter->pci_ids[3];
+		ids.revision_id = adapter->pci_ids[4];
+		ids.bus_type = D3DKMT_BUS_TYPE_PCI;
+	}
+	return query_put(buffer, &ids, sizeof(ids));
+}
+
+static int query_description(struct dxg_adapter *adapter, const struct query_buffer *buffer)
+{
+	struct d3dkmt_driver_description *description;
+	size_t i;
+	int ret;
+
+	description = kzalloc(sizeof(*description), GFP_KERNEL);
+	if (!description)
+		return -ENOMEM;
+	/* Names of drivers and devices are ASCII, which is UTF-16 as it stands. */
+	for (i = 0; adapter->description[i]; i++)
+		description->driver_description[i] = adapter->description[i];
+	ret = query_put(buffer, description, sizeof(*description));
+	kfree(description);
+	return ret;
+}
+
+static int query_u32(u32 value, const struct query_buffer *buffer)
+{
+	return query_put(buffer, &value, sizeof(value));
+}
+
+static int query_info(struct dxg_adapter *adapter, u32 type, const struct query_buffer *buffer)
+{
+	switch (type) {
+	case D3DKMT_QAI_SEGMENT_SIZE:
+		return query_segment_size(adapter, buffer);
+	case D3DKMT_QAI_ADAPTER_ADDRESS:
+		return query_address(adapter, buffer);
+	case D3DKMT_QAI_DRIVER_VERSION:
+		return query_u32(D3DKMT_DRIVER_VERSION_WDDM_2_7, buffer);
+	case D3DKMT_QAI_ADAPTER_TYPE:
+	case D3DKMT_QAI_ADAPTER_TYPE_RENDER:
+		return query_u32(D3DKMT_ADAPTER_TYPE_RENDER_SUPPORTED |
+				 D3DKMT_ADAPTER_TYPE_SOFTWARE_DEVICE, buffer);
+	case D3DKMT_QAI_PHYSICAL_ADAPTER_COUNT:
+		return query_u32(1, buffer);
+	case D3DKMT_QAI_PHYSICAL_ADAPTER_DEVICE_IDS:
+		return query_device_ids(adapter, buffer);
+	case D3DKMT_QAI_DRIVER_DESCRIPTION:
+	case D3DKMT_QAI_DRIVER_DESCRIPTION_RENDER:
+		return query_description(adapter, buffer);
+	case D3DKMT_QAI_WDDM_2_7_CAPS:
+		return query_u32(0, buffer);
+	default:
+		return -EINVAL;
+	}
+}
+
+/**
+ * dxg_ioctl_adapter_query_info() - D3DKMTQueryAdapterInfo
+ * @call: struct d3dkmt_query_adapter_info
+ *
+ * Return: 0; -EINVAL; -EFAULT; -ENOMEM; -ENODEV, as the structure says.
+ */
+int dxg_ioctl_adapter_query_info(struct dxg_call *call)
+{
+	const struct d3dkmt_query_adapter_info *args = call->args;
+	const struct query_buffer buffer = {
+		.user = u64_to_user_ptr(args->private_driver_data),
+		.size = args->private_driver_data_size,
+	};
+	struct dxg_process_adapter *pa;
+	int ret = -ENODEV;
+
+	if (!args->private_driver_data || !buffer.size || buffer.size > D3DKMT_MAX_PRIVATE_DATA)
+		return -EINVAL;
+	pa = dxg_process_lookup_adapter(call->process, args->adapter);
+	if (!pa)
+		return -EINVAL;
+	if (!dxg_adapter_is_removed(pa->adapter))
+		ret = query_info(pa->adapter, args->type, &buffer);
+	dxg_object_put(&pa->base);
+	return ret;
+}

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/build_bug.h>
+#include <linux/compat.h>
+#include <linux/fs.h>
+#include <linux/nospec.h>
+#include <linux/uaccess.h>
+
+#include <drm/drm_file.h>
+#include <drm/drm_ioctl.h>
+#include <uapi/drm/dxg_drm.h>
+#include <uapi/misc/d3dkmthk.h>
+
+#include "dxg_handle.h"
+#include "dxg_ioctl.h"
+#include "dxg_process.h"
+
+/**
+ * DOC: Two doors, one table
+ *
+ * Every operation has one handler, reached by /dev/dxg with type 'G' and by a DRM
+ * node with type 'd' and 0x40 added to the number. The full code is compared:
+ * direction, size, type and number. What is known and not supported answers EPERM,
+ * anything else ENOTTY.
+ *
+ * drm_ioctl() is not the door. It finds a handler by number alone, pads or cuts
+ * structures of another size, answers EINVAL for holes, and copies the structure
+ * out after a handler that failed. DRM's own ioctls go there unchanged.
+ *
+ * One call runs in this order: copy in, handler, copy out, publish. A handler
+ * leaves its new objects with reserved handles; they become valid when nothing can
+ * fail any more, so no other thread can guess and destroy what is still being
+ * created, and a caller whose memory cannot be written has created nothing.
+ */
+
+/* The largest structure of the table below. */
+#define DXG_ARGS_MAX	sizeof(struct d3dkmt_submit_command)
+
+/**
+ * struct dxg_ioctl_desc - One operation
+ * @code: full code on /dev/dxg
+ * @func: handler; NULL: known and not supported
+ * @flags: DXG_IOCTL_*
+ */
+struct dxg_ioctl_desc {
+	u32 code;
+	int (*func)(struct dxg_call *call);
+	u32 flags;
+};
+
+/* The structure has no output: nothing is copied back. */
+#define DXG_IOCTL_IN	BIT(0)
+
+#define DXG_IOCTL(_code, _func, _flags) \
+	[_IOC_NR(D3DKMT_IOCTL_##_code)] = { D3DKMT_IOCTL_##_code, _func, _flags }
+#define DXG_IOCTL_NONE(_code) DXG_IOCTL(_code, NULL, 0)
+
+static const struct dxg_ioctl_desc dxg_ioctls[] = {
+	DXG_IOCTL(OPEN_ADAPTER_FROM_LUID, dxg_ioctl_adapter_open_from_luid, 0),
+	DXG_IOCTL(CREATE_DEVICE, dxg_ioctl_device_create, 0),
+	DXG_IOCTL_NONE(CREATE_CONTEXT),
+	DXG_IOCTL(CREATE_CONTEXT_VIRTUAL, dxg_ioctl_context_create, 0),
+	DXG_IOCTL(DESTROY_CONTEXT, dxg_ioctl_context_destroy, DXG_IOCTL_IN),
+	DXG_IOCTL(CREATE_ALLOCATION2, dxg_ioctl_allocation_create, 0),
+	DXG_IOCTL_NONE(CREATE_PAGING_QUEUE),
+	DXG_IOCTL_NONE(RESERVE_GPU_VIRTUAL_ADDRESS),
+	DXG_IOCTL(QUERY_ADAPTER_INFO, dxg_ioctl_adapter_query_info, DXG_IOCTL_IN),
+	DXG_IOCTL_NONE(QUERY_VIDEO_MEMORY_INFO),
+	DXG_IOCTL_NONE(MAKE_RESIDENT),
+	DXG_IOCTL_NONE(MAP_GPU_VIRTUAL_ADDRESS),
+	DXG_IOCTL_NONE(ESCAPE),
+	DXG_IOCTL(GET_DEVICE_STATE, dxg_ioctl_device_get_state, 0),
+	DXG_IOCTL(SUBMIT_COMMAND, dxg_ioctl_command_submit, DXG_IOCTL_IN),
+	DXG_IOCTL(CREATE_SYNC_OBJECT2, dxg_ioctl_sync_create, 0),
+	DXG_IOCTL_NONE(SIGNAL_SYNC_OBJECT2),
+	DXG_IOCTL_NONE(WAIT_SYNC_OBJECT2),
+	DXG_IOCTL(DESTROY_ALLOCATION2, dxg_ioctl_allocation_destroy, DXG_IOCTL_IN),
+	DXG_IOCTL(ENUM_ADAPTERS2, dxg_ioctl_adapter_enum2, 0),
+	DXG_IOCTL(CLOSE_ADAPTER, dxg_ioctl_adapter_close, DXG_IOCTL_IN),
+	DXG_IOCTL_NONE(CHANGE_VIDEO_MEMORY_RESERVATION),
+	DXG_IOCTL_NONE(CREATE_HW_CONTEXT),
+	DXG_IOCTL_NONE(CREATE_HW_QUEUE),
+	DXG_IOCTL(DESTROY_DEVICE, dxg_ioctl_device_destroy, DXG_IOCTL_IN),
+	DXG_IOCTL_NONE(DESTROY_HW_CONTEXT),
+	DXG_IOCTL_NONE(DESTROY_HW_QUEUE),
+	DXG_IOCTL_NONE(DESTROY_PAGING_QUEUE),
+	DXG_IOCTL(DESTROY_SYNC_OBJECT, dxg_ioctl_sync_destroy, DXG_IOCTL_IN),
+	DXG_IOCTL_NONE(EVICT),
+	DXG_IOCTL_NONE(FLUSH_HEAP_TRANSITIONS),
+	DXG_IOCTL_NONE(FREE_GPU_VIRTUAL_ADDRESS),
+	DXG_IOCTL_NONE(GET_CONTEXT_IN_PROCESS_PRIORITY),
+	DXG_IOCTL_NONE(GET_CONTEXT_PRIORITY),
+	DXG_IOCTL_NONE(GET_SHARED_RESOURCE_ADAPTER_LUID),
+	DXG_IOCTL_NONE(INVALIDATE_CACHE),
+	DXG_IOCTL(LOCK2, dxg_ioctl_allocation_lock, 0),
+	DXG_IOCTL_NONE(MARK_DEVICE_AS_ERROR),
+	DXG_IOCTL_NONE(OFFER_ALLOCATIONS),
+	DXG_IOCTL_NONE(OPEN_RESOURCE),
+	DXG_IOCTL_NONE(OPEN_SYNC_OBJECT),
+	DXG_IOCTL_NONE(QUERY_ALLOCATION_RESIDENCY),
+	DXG_IOCTL_NONE(QUERY_RESOURCE_INFO),
+	DXG_IOCTL_NONE(RECLAIM_ALLOCATIONS2),
+	DXG_IOCTL_NONE(RENDER),
+	DXG_IOCTL_NONE(SET_ALLOCATION_PRIORITY),
+	DXG_IOCTL_NONE(SET_CONTEXT_IN_PROCESS_PRIORITY),
+	DXG_IOCTL_NONE(SET_CONTEXT_PRIORITY),
+	DXG_IOCTL(SIGNAL_SYNC_OBJECT_FROM_CPU, dxg_ioctl_sync_signal, DXG_IOCTL_IN),
+	DXG_IOCTL_NONE(SIGNAL_SYNC_OBJECT_FROM_GPU),
+	DXG_IOCTL_NONE(SIGNAL_SYNC_OBJECT_FROM_GPU2),
+	DXG_IOCTL_NONE(SUBMIT_COMMAND_TO_HW_QUEUE),
+	DXG_IOCTL_NONE(SUBMIT_SIGNAL_TO_HW_QUEUE),
+	DXG_IOCTL_NONE(SUBMIT_WAIT_TO_HW_QUEUE),
+	DXG_IOCTL(UNLOCK2, dxg_ioctl_allocation_unlock, DXG_IOCTL_IN),
+	DXG_IOCTL_NONE(UPDATE_ALLOCATION_PROPERTY),
+	DXG_IOCTL_NONE(UPDATE_GPU_VIRTUAL_ADDRESS),
+	DXG_IOCTL(WAIT_SYNC_OBJECT_FROM_CPU, dxg_ioctl_sync_wait, DXG_IOCTL_IN),
+	DXG_IOCTL_NONE(WAIT_SYNC_OBJECT_FROM_GPU),
+	DXG_IOCTL_NONE(GET_ALLOCATION_PRIORITY),
+	DXG_IOCTL_NONE(QUERY_CLOCK_CALIBRATION),
+	DXG_IOCTL(ENUM_ADAPTERS3, dxg_ioctl_adapter_enum3, 0),
+	DXG_IOCTL_NONE(SHARE_OBJECTS),
+	DXG_IOCTL_NONE(OPEN_SYNC_OBJECT_FROM_NT_HANDLE2),
+	DXG_IOCTL_NONE(QUERY_RESOURCE_INFO_FROM_NT_HANDLE),
+	DXG_IOCTL_NONE(OPEN_RESOURCE_FROM_NT_HANDLE),
+	DXG_IOCTL_NONE(QUERY_STATISTICS),
+	DXG_IOCTL_NONE(SHARE_OBJECT_WITH_HOST),
+	DXG_IOCTL_NONE(CREATE_SYNC_FILE),
+	DXG_IOCTL_NONE(WAIT_SYNC_FILE),
+	DXG_IOCTL_NONE(OPEN_SYNC_OBJECT_FROM_SYNC_FILE),
+	DXG_IOCTL_NONE(ENUM_PROCESSES),
+	DXG_IOCTL_NONE(IS_FEATURE_ENABLED),
+};
+
+/* The DRM nodes' numbers: 0x40 to 0x89 are the table, up to 0x9f is reserved. */
+#define DXG_DRM_NR_END	0xa0
+
+/**
+ * dxg_call_add() - Leave a new object to be published
+ * @call: the operation
+ * @obj: an object with a reserved handle; its creation's reference goes along
+ */
+void dxg_call_add(struct dxg_call *call, struct dxg_object *obj)
+{
+	list_add_tail(&obj->sibling, &call->pending);
+}
+
+static const struct dxg_ioctl_desc *dxg_ioctl_find(unsigned int code)
+{
+	const struct dxg_ioctl_desc *desc;
+	unsigned int nr = _IOC_NR(code);
+
+	if (nr >= ARRAY_SIZE(dxg_ioctls))
+		return NULL;
+	desc = &dxg_ioctls[array_index_nospec(nr, ARRAY_SIZE(dxg_ioctls))];
+	return desc->code && desc->code == code ? desc : NULL;
+}
+
+/* What runs between copy in and copy out; a DRM node wraps checks of DRM round it. */
+typedef long (*dxg_call_fn)(struct file *file, const struct dxg_ioctl_desc *desc,
+			    struct dxg_call *call);
+
+static long dxg_call(struct file *file, const struct dxg_ioctl_desc *desc,
+		     struct dxg_process *process, void __user *arg, dxg_call_fn fn)
+{
+	u64 args[DIV_ROUND_UP(DXG_ARGS_MAX, sizeof(u64))];
+	size_t size = _IOC_SIZE(desc->code);
+	struct dxg_call call = {
+		.process = process,
+		.args = args,
+		.pending = LIST_HEAD_INIT(call.pending),
+	};
+	long ret;
+
+	if (!desc->func)
+		return -EPERM;
+	if (copy_from_user(args, arg, size))
+		return -EFAULT;
+
+	ret = fn(file, desc, &call);
+	if (ret >= 0 && !(desc->flags & DXG_IOCTL_IN) && copy_to_user(arg, args, size))
+		ret = -EFAULT;
+	if (ret >= 0 && !list_empty(&call.pending)) {
+		int err = dxg_handle_publish(&process->table, &call.pending);
+
+		if (err)
+			ret = err;
+	}
+	dxg_handle_abort(&process->table, &call.pending);
+	return ret;
+}
+
+static long dxg_call_misc(struct file *file, const struct dxg_ioctl_desc *desc,
+			  struct dxg_call *call)
+{
+	return desc->func(call);
+}
+
+/**
+ * dxg_ioctl_misc() - Operations on /dev/dxg
+ * @file: the file
+ * @code: full code
+ * @arg: address of the structure
+ *
+ * Return: the operation's result; -ENOTTY: unknown code or foreign caller.
+ */
+long dxg_ioctl_misc(struct file *file, unsigned int code, unsigned long arg)
+{
+	const struct dxg_ioctl_desc *desc = dxg_ioctl_find(code);
+	struct dxg_process *process = file->private_data;
+
+	if (!desc || !dxg_process_is_current(process))
+		return -ENOTTY;
+	return dxg_call(file, desc, process, (void __user *)arg, dxg_call_misc);
+}
+
+/**
+ * struct dxg_drm_call - What drm_ioctl_kernel() carries to the handler
+ * @desc: the operation
+ * @call: its state
+ */
+struct dxg_drm_call {
+	const struct dxg_ioctl_desc *desc;
+	struct dxg_call *call;
+};
+
+static int dxg_drm_handler(struct drm_device *ddev, void *data, struct drm_file *file_priv)
+{
+	struct dxg_drm_call *drm_call = data;
+
+	return drm_call->desc->func(drm_call->call);
+}
+
+static long dxg_call_drm(struct file *file, const struct dxg_ioctl_desc *desc,
+			 struct dxg_call *call)
+{
+	struct dxg_drm_call drm_call = { .desc = desc, .call = call };
+
+	return drm_ioctl_kernel(file, dxg_drm_handler, &drm_call, DRM_RENDER_ALLOW);
+}
+
+/**
+ * dxg_ioctl_drm() - Operations on a DRM node, and DRM's own ioctls
+ * @file: the file
+ * @code: full code
+ * @arg: address of the structure
+ *
+ * Return: the operation's result; -ENOTTY: unknown code; -ENODEV: the adapter has
+ * been removed.
+ */
+long dxg_ioctl_drm(struct file *file, unsigned int code, unsigned long arg)
+{
+	struct drm_file *file_priv = file->private_data;
+	unsigned int nr = _IOC_NR(code);
+	const struct dxg_ioctl_desc *desc;
+
+	if (_IOC_TYPE(code) != DRM_IOCTL_BASE || nr < DRM_COMMAND_BASE || nr >= DXG_DRM_NR_END)
+		return drm_ioctl(file, code, arg);
+
+	desc = dxg_ioctl_find(_IOC(_IOC_DIR(code), D3DKMT_IOC_TYPE, nr - DRM_COMMAND_BASE,
+				   _IOC_SIZE(code)));
+	if (!desc)
+		return -ENOTTY;
+	return dxg_call(file, desc, file_priv->driver_priv, (void __user *)arg, dxg_call_drm);
+}
+
+/**
+ * dxg_compat_ioctl_drm() - The same from a 32-bit program
+ * @file: the file
+ * @code: full code
+ * @arg: address of the structure, whose layout is the same
+ *
+ * Return: as dxg_ioctl_drm().
+ */
+long dxg_compat_ioctl_drm(struct file *file, unsigned int code, unsigned long arg)
+{
+#ifdef CONFIG_COMPAT
+	unsigned int nr = _IOC_NR(code);
+
+	if (_IOC_TYPE(code) != DRM_IOCTL_BASE || nr < DRM_COMMAND_BASE || nr >= DXG_DRM_NR_END)
+		return drm_compat_ioctl(file, code, arg);
+	arg = (unsigned long)compat_ptr(arg);
+#endif
+	return dxg_ioctl_drm(file, code, arg);
+}
+
+#define LAYOUT_SIZE(type, size) \
+	static_assert(sizeof(struct type) == (size))
+#define LAYOUT_AT(type, field, offset) \
+	static_assert(offsetof(struct type, field) == (offset))
+
+LAYOUT_SIZE(d3dkmt_luid, 8);
+LAYOUT_AT(d3dkmt_luid, high, 4);
+
+LAYOUT_SIZE(d3dkmt_open_adapter_from_luid, 12);
+LAYOUT_AT(d3dkmt_open_adapter_from_luid, adapter_luid, 0);
+LAYOUT_AT(d3dkmt_open_adapter_from_luid, adapter, 8);
+
+LAYOUT_SIZE(d3dkmt_adapter_info, 20);
+LAYOUT_AT(d3dkmt_adapter_info, adapter, 0);
+LAYOUT_AT(d3dkmt_adapter_info, adapter_luid, 4);
+LAYOUT_AT(d3dkmt_adapter_info, num_sources, 12);
+LAYOUT_AT(d3dkmt_adapter_info, precise_present_regions_preferred, 16);
+
+LAYOUT_SIZE(d3dkmt_enum_adapters2, 16);
+LAYOUT_AT(d3dkmt_enum_adapters2, num_adapters, 0);
+LAYOUT_AT(d3dkmt_enum_adapters2, adapters, 8);
+
+LAYOUT_SIZE(d3dkmt_enum_adapters3, 24);
+LAYOUT_AT(d3dkmt_enum_adapters3, filter, 0);
+LAYOUT_AT(d3dkmt_enum_adapters3, num_adapters, 8);
+LAYOUT_AT(d3dkmt_enum_adapters3, adapters, 16);
+
+LAYOUT_SIZE(d3dkmt_close_adapter, 4);
+
+LAYOUT_SIZE(d3dkmt_query_adapter_info, 24);
+LAYOUT_AT(d3dkmt_query_adapter_info, adapter, 0);
+LAYOUT_AT(d3dkmt_query_adapter_info, type, 4);
+LAYOUT_AT(d3dkmt_query_adapter_info, private_driver_data, 8);
+LAYOUT_AT(d3dkmt_query_adapter_info, private_driver_data_size, 16);
+
+LAYOUT_SIZE(d3dkmt_segment_size_info, 24);
+LAYOUT_AT(d3dkmt_segment_size_info, dedicated_video_memory_size, 0);
+LAYOUT_AT(d3dkmt_segment_size_info, dedicated_system_memory_size, 8);
+LAYOUT_AT(d3dkmt_segment_size_info, shared_system_memory_size, 16);
+
+LAYOUT_SIZE(d3dkmt_adapter_address, 12);
+LAYOUT_AT(d3dkmt_adapter_address, device, 4);
+LAYOUT_AT(d3dkmt_adapter_address, function, 8);
+
+LAYOUT_SIZE(d3dkmt_query_device_ids, 28);
+LAYOUT_AT(d3dkmt_query_device_ids, vendor_id, 4);
+LAYOUT_AT(d3dkmt_query_device_ids, device_id, 8);
+LAYOUT_AT(d3dkmt_query_device_ids, sub_vendor_id, 12);
+LAYOUT_AT(d3dkmt_query_device_ids, sub_system_id, 16);
+LAYOUT_AT(d3dkmt_query_device_ids, revision_id, 20);
+LAYOUT_AT(d3dkmt_query_device_ids, bus_type, 24);
+
+LAYOUT_SIZE(d3dkmt_driver_description, 8192);
+
+LAYOUT_SIZE(d3dkmt_create_device, 64);
+LAYOUT_AT(d3dkmt_create_device, adapter, 0);
+LAYOUT_AT(d3dkmt_create_device, flags, 8);
+LAYOUT_AT(d3dkmt_create_device, device, 12);
+LAYOUT_AT(d3dkmt_create_device, command_buffer, 16);
+LAYOUT_AT(d3dkmt_create_device, command_buffer_size, 24);
+LAYOUT_AT(d3dkmt_create_device, allocation_list, 32);
+LAYOUT_AT(d3dkmt_create_device, allocation_list_size, 40);
+LAYOUT_AT(d3dkmt_create_device, patch_location_list, 48);
+LAYOUT_AT(d3dkmt_create_device, patch_location_list_size, 56);
+
+LAYOUT_SIZE(d3dkmt_destroy_device, 4);
+
+LAYOUT_SIZE(d3dkmt_get_device_state, 56);
+LAYOUT_AT(d3dkmt_get_device_state, device, 0);
+LAYOUT_AT(d3dkmt_get_device_state, type, 4);
+LAYOUT_AT(d3dkmt_get_device_state, execution_state, 8);
+
+LAYOUT_SIZE(d3dkmt_create_context_virtual, 40);
+LAYOUT_AT(d3dkmt_create_context_virtual, device, 0);
+LAYOUT_AT(d3dkmt_create_context_virtual, node_ordinal, 4);
+LAYOUT_AT(d3dkmt_create_context_virtual, engine_affinity, 8);
+LAYOUT_AT(d3dkmt_create_context_virtual, flags, 12);
+LAYOUT_AT(d3dkmt_create_context_virtual, private_driver_data, 16);
+LAYOUT_AT(d3dkmt_create_context_virtual, private_driver_data_size, 24);
+LAYOUT_AT(d3dkmt_create_context_virtual, client_hint, 28);
+LAYOUT_AT(d3dkmt_create_context_virtual, context, 32);
+
+LAYOUT_SIZE(d3dkmt_destroy_context, 4);
+
+LAYOUT_SIZE(d3dkmt_allocation_info2, 96);
+LAYOUT_AT(d3dkmt_allocation_info2, allocation, 0);
+LAYOUT_AT(d3dkmt_allocation_info2, sys_mem, 8);
+LAYOUT_AT(d3dkmt_allocation_info2, private_driver_data, 16);
+LAYOUT_AT(d3dkmt_allocation_info2, private_driver_data_size, 24);
+LAYOUT_AT(d3dkmt_allocation_info2, vidpn_source_id, 28);
+LAYOUT_AT(d3dkmt_allocation_info2, flags, 32);
+LAYOUT_AT(d3dkmt_allocation_info2, gpu_virtual_address, 40);
+LAYOUT_AT(d3dkmt_allocation_info2, priority, 48);
+LAYOUT_AT(d3dkmt_allocation_info2, reserved, 56);
+
+LAYOUT_SIZE(d3dkmt_create_allocation, 72);
+LAYOUT_AT(d3dkmt_create_allocation, device, 0);
+LAYOUT_AT(d3dkmt_create_allocation, resource, 4);
+LAYOUT_AT(d3dkmt_create_allocation, global_share, 8);
+LAYOUT_AT(d3dkmt_create_allocation, private_runtime_data, 16);
+LAYOUT_AT(d3dkmt_create_allocation, private_runtime_data_size, 24);
+LAYOUT_AT(d3dkmt_create_allocation, private_driver_data, 32);
+LAYOUT_AT(d3dkmt_create_allocation, private_driver_data_size, 40);
+LAYOUT_AT(d3dkmt_create_allocation, num_allocations, 44);
+LAYOUT_AT(d3dkmt_create_allocation, allocation_info, 48);
+LAYOUT_AT(d3dkmt_create_allocation, flags, 56);
+LAYOUT_AT(d3dkmt_create_allocation, private_runtime_resource_handle, 64);
+
+LAYOUT_SIZE(d3dkmt_create_standard_allocation, 24);
+LAYOUT_AT(d3dkmt_create_standard_allocation, type, 0);
+LAYOUT_AT(d3dkmt_create_standard_allocation, size, 8);
+LAYOUT_AT(d3dkmt_create_standard_allocation, flags, 16);
+
+LAYOUT_SIZE(d3dkmt_destroy_allocation2, 24);
+LAYOUT_AT(d3dkmt_destroy_allocation2, device, 0);
+LAYOUT_AT(d3dkmt_destroy_allocation2, resource, 4);
+LAYOUT_AT(d3dkmt_destroy_allocation2, allocation_list, 8);
+LAYOUT_AT(d3dkmt_destroy_allocation2, allocation_count, 16);
+LAYOUT_AT(d3dkmt_destroy_allocation2, flags, 20);
+
+LAYOUT_SIZE(d3dkmt_lock2, 24);
+LAYOUT_AT(d3dkmt_lock2, device, 0);
+LAYOUT_AT(d3dkmt_lock2, allocation, 4);
+LAYOUT_AT(d3dkmt_lock2, flags, 8);
+LAYOUT_AT(d3dkmt_lock2, data, 16);
+
+LAYOUT_SIZE(d3dkmt_unlock2, 8);
+LAYOUT_AT(d3dkmt_unlock2, device, 0);
+LAYOUT_AT(d3dkmt_unlock2, allocation, 4);
+
+LAYOUT_SIZE(d3dkmt_submit_command, 384);
+LAYOUT_AT(d3dkmt_submit_command, commands, 0);
+LAYOUT_AT(d3dkmt_submit_command, command_length, 8);
+LAYOUT_AT(d3dkmt_submit_command, flags, 12);
+LAYOUT_AT(d3dkmt_submit_command, present_history_token, 16);
+LAYOUT_AT(d3dkmt_submit_command, broadcast_context_count, 24);
+LAYOUT_AT(d3dkmt_submit_command, broadcast_context, 28);
+LAYOUT_AT(d3dkmt_submit_command, private_driver_data, 288);
+LAYOUT_AT(d3dkmt_submit_command, private_driver_data_size, 296);
+LAYOUT_AT(d3dkmt_submit_command, num_primaries, 300);
+LAYOUT_AT(d3dkmt_submit_command, written_primaries, 304);
+LAYOUT_AT(d3dkmt_submit_command, num_history_buffers, 368);
+LAYOUT_AT(d3dkmt_submit_command, history_buffer_array, 376);
+
+LAYOUT_SIZE(d3dkmt_sync_object_info2, 80);
+LAYOUT_AT(d3dkmt_sync_object_info2, type, 0);
+LAYOUT_AT(d3dkmt_sync_object_info2, flags, 4);
+LAYOUT_AT(d3dkmt_sync_object_info2, initial_fence_value, 8);
+LAYOUT_AT(d3dkmt_sync_object_info2, fence_value_cpu_va, 16);
+LAYOUT_AT(d3dkmt_sync_object_info2, fence_value_gpu_va, 24);
+LAYOUT_AT(d3dkmt_sync_object_info2, engine_affinity, 32);
+LAYOUT_AT(d3dkmt_sync_object_info2, pad, 36);
+LAYOUT_AT(d3dkmt_sync_object_info2, shared_handle, 72);
+
+LAYOUT_SIZE(d3dkmt_create_sync_object2, 96);
+LAYOUT_AT(d3dkmt_create_sync_object2, device, 0);
+LAYOUT_AT(d3dkmt_create_sync_object2, info, 8);
+LAYOUT_AT(d3dkmt_create_sync_object2, sync_object, 88);
+
+LAYOUT_SIZE(d3dkmt_destroy_sync_object, 4);
+
+LAYOUT_SIZE(d3dkmt_signal_sync_object_from_cpu, 32);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_cpu, device, 0);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_cpu, object_count, 4);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_cpu, objects, 8);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_cpu, fence_values, 16);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_cpu, flags, 24);
+
+LAYOUT_SIZE(d3dkmt_wait_sync_object_from_cpu, 40);
+LAYOUT_AT(d3dkmt_wait_sync_object_from_cpu, device, 0);
+LAYOUT_AT(d3dkmt_wait_sync_object_from_cpu, object_count, 4);
+LAYOUT_AT(d3dkmt_wait_sync_object_from_cpu, objects, 8);
+LAYOUT_AT(d3dkmt_wait_sync_object_from_cpu, fence_values, 16);
+LAYOUT_AT(d3dkmt_wait_sync_object_from_cpu, async_event, 24);
+LAYOUT_AT(d3dkmt_wait_sync_object_from_cpu, flags, 32);
+
+/* Ours: a size may grow, what is there stays. */
+LAYOUT_SIZE(drm_dxg_allocation_private, 32);
+LAYOUT_AT(drm_dxg_allocation_private, size, 0);
+LAYOUT_SIZE(drm_dxg_cmd_stream, 16);
+LAYOUT_SIZE(drm_dxg_cmd, 8);
+LAYOUT_SIZE(drm_dxg_address, 24);
+LAYOUT_SIZE(drm_dxg_cmd_fill, 48);
+LAYOUT_SIZE(drm_dxg_cmd_copy, 64);
+LAYOUT_SIZE(drm_dxg_cmd_delay, 24);
+LAYOUT_SIZE(drm_dxg_cmd_timestamp, 32);
+LAYOUT_SIZE(drm_dxg_cmd_signal, 24);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _DXG_IOCTL_H
+#define _DXG_IOCTL_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct dxg_object;
+struct dxg_process;
+struct file;
+
+/**
+ * struct dxg_call - One operation under way
+ * @process: the caller
+ * @args: kernel copy of the operation's structure, copied back afterwards where
+ *	the operation has output
+ * @pending: objects with reserved handles, parents first, by their sibling entry.
+ *	They are published when the caller has the results, else destroyed
+ */
+struct dxg_call {
+	struct dxg_process *process;
+	void *args;
+	struct list_head pending;
+};
+
+void dxg_call_add(struct dxg_call *call, struct dxg_object *obj);
+long dxg_ioctl_misc(struct file *file, unsigned int code, unsigned long arg);
+long dxg_ioctl_drm(struct file *file, unsigned int code, unsigned long arg);
+long dxg_compat_ioctl_drm(struct file *file, unsigned int code, unsigned long arg);
+
+int dxg_ioctl_adapter_close(struct dxg_call *call);
+int dxg_ioctl_adapter_enum2(struct dxg_call *call);
+int dxg_ioctl_adapter_enum3(struct dxg_call *call);
+int dxg_ioctl_adapter_open_from_luid(struct dxg_call *call);
+int dxg_ioctl_adapter_query_info(struct dxg_call *call);
+int dxg_ioctl_allocation_create(struct dxg_call *call);
+int dxg_ioctl_allocation_destroy(struct dxg_call *call);
+int dxg_ioctl_allocation_lock(struct dxg_call *call);
+int dxg_ioctl_allocation_unlock(struct dxg_call *call);
+int dxg_ioctl_command_submit(struct dxg_call *call);
+int dxg_ioctl_context_create(struct dxg_call *call);
+int dxg_ioctl_context_destroy(struct dxg_call *call);
+int dxg_ioctl_device_create(struct dxg_call *call);
+int dxg_ioctl_device_destroy(struct dxg_call *call);
+int dxg_ioctl_device_get_state(struct dxg_call *call);
+int dxg_ioctl_sync_create(struct dxg_call *call);
+int dxg_ioctl_sync_destroy(struct dxg_call *call);
+int dxg_ioctl_sync_signal(struct dxg_call *call);
+int dxg_ioctl_sync_wait(struct dxg_call *call);
+
+#endif /* _DXG_IOCTL_H */

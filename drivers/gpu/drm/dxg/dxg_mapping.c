@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/anon_inodes.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/module.h>
+#include <linux/vmalloc.h>
+
+#include <drm/drm_vma_manager.h>
+#include <uapi/misc/d3dkmthk.h>
+
+#include "dxg_adapter.h"
+#include "dxg_allocation.h"
+#include "dxg_device.h"
+#include "dxg_ioctl.h"
+#include "dxg_mapping.h"
+#include "dxg_process.h"
+
+/**
+ * DOC: CPU mappings
+ *
+ * Lock2 gives the caller an address, so the driver maps on the caller's behalf.
+ * What it maps is a file of its own, made for the one mapping, that holds what is
+ * mapped: the caller's file is /dev/dxg, opened for reading only and shared by all
+ * that it ever maps. The file lives as long as its mappings and with it the module,
+ * the adapter and the allocation, though not the allocation's bytes.
+ *
+ * Faults of an allocation look up the page in the backing, by the offset in the
+ * file and not the address in the mapping, so what remains of a mapping that the
+ * user has cut shows the right bytes. Without a backing, after the destruction or
+ * the removal, they are SIGBUS. All files of an adapter share the address space of
+ * its DRM device, each allocation has its range there, and unmapping that range is
+ * how bytes are taken away everywhere at once. A child of fork() inherits nothing:
+ * its handles are not valid either.
+ *
+ * The page of a fence's value is counted like any page; a mapping that outlives the
+ * fence shows the last value.
+ *
+ * Refused: vm_ops of the in-tree object's shmem helper. They take the page from the
+ * address relative to the mapping, cannot follow a backing that is replaced, and
+ * stay when the in-tree device goes.
+ *
+ * Lock order: process->map_lock > mmap_lock > alloc->lock.
+ */
+
+static vm_fault_t allocation_fault(struct vm_fault *vmf)
+{
+	struct dxg_allocation *alloc = vmf->vma->vm_private_data;
+	unsigned long offset;
+	vm_fault_t ret = VM_FAULT_SIGBUS;
+
+	mutex_lock(&alloc->lock);
+	offset = (vmf->pgoff - drm_vma_node_start(&alloc->gem.vma_node)) << PAGE_SHIFT;
+	if (alloc->backed && !alloc->zapped && offset < alloc->gem.size)
+		ret = vmf_insert_pfn(vmf->vma, vmf->address,
+				     vmalloc_to_pfn(alloc->backing.map.vaddr + offset));
+	mutex_unlock(&alloc->lock);
+	return ret;
+}
+
+static const struct vm_operations_struct allocation_vm_ops = {
+	.fault = allocation_fault,
+};
+
+static int allocation_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct dxg_allocation *alloc = file->private_data;
+
+	/* Private copies of page frames cannot be taken away again. */
+	if (!(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	vm_flags_set(vma, VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP);
+	vma->vm_ops = &allocation_vm_ops;
+	vma->vm_private_data = alloc;
+	return 0;
+}
+
+static int allocation_file_release(struct inode *inode, struct file *file)
+{
+	dxg_allocation_put(file->private_data);
+	return 0;
+}
+
+static const struct file_operations allocation_fops = {
+	.owner = THIS_MODULE,
+	.mmap = allocation_mmap,
+	.release = allocation_file_release,
+};
+
+static int page_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	if (vma->vm_flags & VM_WRITE)
+		return -EACCES;
+	vm_flags_mod(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP, VM_MAYWRITE);
+	return vm_insert_page(vma, vma->vm_start, file->private_data);
+}
+
+static int page_file_release(struct inode *inode, struct file *file)
+{
+	put_page(file->private_data);
+	return 0;
+}
+
+static const struct file_operations page_fops = {
+	.owner = THIS_MODULE,
+	.mmap = page_mmap,
+	.release = page_file_release,
+};
+
+/**
+ * dxg_mapping_map_page() - Map a page for reading into the caller
+ * @page: the page
+ *
+ * Return: the address; a negative errno, to be tested with IS_ERR_VALUE().
+ */
+unsigned long dxg_mapping_map_page(struct page *page)
+{
+	struct file *file;
+	unsigned long va;
+
+	get_page(page);
+	file = anon_inode_getfile("[dxg-fence]", &page_fops, page, O_RDONLY);
+	if (IS_ERR(file)) {
+		put_page(page);
+		return PTR_ERR(file);
+	}
+	va = vm_mmap(file, 0, PAGE_SIZE, PROT_READ, MAP_SHARED, 0);
+	fput(file);
+	return va;
+}
+
+static unsigned long mapping_map_allocation(struct dxg_allocation *alloc)
+{
+	struct drm_device *ddev = &alloc->device->adapter->ddev;
+	struct file *file;
+	unsigned long va;
+	int ret;
+
+	mutex_lock(&alloc->lock);
+	ret = alloc->zapped ? -EINVAL : drm_gem_create_mmap_offset(&alloc->gem);
+	mutex_unlock(&alloc->lock);
+	if (ret)
+		return ret;
+
+	dxg_allocation_get(alloc);
+	file = anon_inode_getfile("[dxg-allocation]", &allocation_fops, alloc, O_RDWR);
+	if (IS_ERR(file)) {
+		dxg_allocation_put(alloc);
+		return PTR_ERR(file);
+	}
+	file->f_mapping = ddev->anon_inode->i_mapping;
+	va = vm_mmap(file, 0, alloc->gem.size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		     drm_vma_node_offset_addr(&alloc->gem.vma_node));
+	fput(file);
+	return va;
+}
+
+/* Find the next part of a range that still maps a thing of ours. */
+static bool mapping_find(struct mm_struct *mm, const struct file_operations *fops, void *data,
+			 unsigned long *start, unsigned long *end)
+{
+	struct vm_area_struct *vma;
+	unsigned long pos = *start;
+	bool found = false;
+
+	mmap_read_lock(mm);
+	while (pos < *end && (vma = find_vma(mm, pos)) && vma->vm_start < *end) {
+		if (vma->vm_file && vma->vm_file->f_op == fops &&
+		    vma->vm_file->private_data == data) {
+			*start = max(vma->vm_start, pos);
+			*end = min(vma->vm_end, *end);
+			found = true;
+			break;
+		}
+		pos = vma->vm_end;
+	}
+	mmap_read_unlock(mm);
+	return found;
+}
+
+/*
+ * Unmap what is left of a mapping in the caller. Best effort: what another thread
+ * maps there between look and unmap goes too, as with any munmap() of a stale range.
+ */
+static void mapping_unmap(struct dxg_process *process, unsigned long va, unsigned long size,
+			  const struct file_operations *fops, void *data)
+{
+	unsigned long start = va, end = va + size;
+
+	if (!process->mm || process->mm != current->mm)
+		return;
+	while (mapping_find(process->mm, fops, data, &start, &end)) {
+		if (vm_munmap(start, end - start))
+			break;
+		start = end;
+		end = va + size;
+	}
+}
+
+/**
+ * dxg_mapping_unmap_page() - Undo dxg_mapping_map_page()
+ * @process: the process
+ * @va: its address
+ * @page: the page
+ *
+ * Does nothing in another address space.
+ */
+void dxg_mapping_unmap_page(struct dxg_process *process, unsigned long va, struct page *page)
+{
+	mapping_unmap(process, va, PAGE_SIZE, &page_fops, page);
+}
+
+/**
+ * dxg_mapping_unmap_allocation() - Unmap an allocation from the caller
+ * @alloc: the allocation
+ *
+ * However often it is locked. Does nothing in another address space.
+ */
+void dxg_mapping_unmap_allocation(struct dxg_allocation *alloc)
+{
+	struct dxg_process *process = alloc->device->process;
+
+	if (!READ_ONCE(alloc->locks))
+		return;
+	mutex_lock(&process->map_lock);
+	if (alloc->locks) {
+		alloc->locks = 0;
+		mapping_unmap(process, alloc->cpu_va, alloc->gem.size, &allocation_fops, alloc);
+	}
+	mutex_unlock(&process->map_lock);
+}
+
+static int mapping_lock(struct dxg_allocation *alloc)
+{
+	struct dxg_process *process = alloc->device->process;
+	unsigned long va;
+	int ret = 0;
+
+	mutex_lock(&process->map_lock);
+	if (!alloc->locks) {
+		va = mapping_map_allocation(alloc);
+		if (IS_ERR_VALUE(va))
+			ret = va;
+		else
+			alloc->cpu_va = va;
+	} else if (alloc->locks == U32_MAX) {
+		ret = -ENOMEM;
+	}
+	if (!ret)
+		alloc->locks++;
+	mutex_unlock(&process->map_lock);
+	return ret;
+}
+
+static int mapping_unlock(struct dxg_allocation *alloc)
+{
+	struct dxg_process *process = alloc->device->process;
+	int ret = -EINVAL;
+
+	mutex_lock(&process->map_lock);
+	if (alloc->locks) {
+		ret = 0;
+		if (!--alloc->locks)
+			mapping_unmap(process, alloc->cpu_va, alloc->gem.size, &allocation_fops,
+				      alloc);
+	}
+	mutex_unlock(&process->map_lock);
+	return ret;
+}
+
+/**
+ * dxg_ioctl_allocation_lock() - D3DKMTLock2
+ * @call: struct d3dkmt_lock2
+ *
+ * Return: 0; -EINVAL; -EPERM; -ENOMEM; -ENODEV, as the structure says.
+ */
+int dxg_ioctl_allocation_lock(struct dxg_call *call)
+{
+	struct d3dkmt_lock2 *args = call->args;
+	struct dxg_allocation *alloc;
+	struct dxg_device *device;
+	int ret;
+
+	if (args->flags)
+		return -EINVAL;
+	device = dxg_device_lookup_present(call->process, args->device);
+	if (IS_ERR(device))
+		return PTR_ERR(device);
+	ret = -EINVAL;
+	alloc = dxg_allocation_lookup(device, args->allocation);
+	if (!alloc)
+		goto out_put_device;
+	ret = dxg_process_bind_mm(call->process);
+	if (!ret)
+		ret = dxg_allocation_back(alloc);
+	if (!ret)
+		ret = mapping_lock(alloc);
+	if (!ret)
+		args->data = alloc->cpu_va;
+	dxg_allocation_put(alloc);
+out_put_device:
+	dxg_device_put(device);
+	return ret;
+}
+
+/**
+ * dxg_ioctl_allocation_unlock() - D3DKMTUnlock2
+ * @call: struct d3dkmt_unlock2
+ *
+ * Return: 0; -EINVAL; -EPERM: on a DRM node, a foreign address space.
+ */
+int dxg_ioctl_allocation_unlock(struct dxg_call *call)
+{
+	const struct d3dkmt_unlock2 *args = call->args;
+	struct dxg_allocation *alloc;
+	struct dxg_device *device;
+	int ret = -EINVAL;
+
+	device = dxg_device_lookup(call->process, args->device);
+	if (!device)
+		return -EINVAL;
+	alloc = dxg_allocation_lookup(device, args->allocation);
+	if (!alloc)
+		goto out_put_device;
+	ret = dxg_process_bind_mm(call->process);
+	if (!ret)
+		ret = mapping_unlock(alloc);
+	dxg_allocation_put(alloc);
+out_put_device:
+	dxg_device_put(device);
+	return ret;
+}

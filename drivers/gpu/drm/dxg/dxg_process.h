@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _DXG_PROCESS_H
+#define _DXG_PROCESS_H
+
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+
+#include "dxg_handle.h"
+
+struct dxg_adapter;
+struct dxg_process;
+struct file_operations;
+struct mm_struct;
+
+/**
+ * struct dxg_process_adapter - A process's use of one adapter
+ *
+ * Parent of the process's openings of the adapter and of its devices there.
+ */
+struct dxg_process_adapter {
+	/** @base: The object; its children are openings and devices. */
+	struct dxg_object base;
+	/** @process: The process, counted. */
+	struct dxg_process *process;
+	/** @adapter: The adapter, counted. */
+	struct dxg_adapter *adapter;
+	/** @opens: Openings that have not been closed. Under the process's lock. */
+	unsigned int opens;
+	/** @link: Entry of the process's adapters. Under the process's lock. */
+	struct list_head link;
+};
+
+/**
+ * struct dxg_process - One address space on /dev/dxg, one open file of a DRM node
+ */
+struct dxg_process {
+	/** @kref: Count. */
+	struct kref kref;
+	/** @only: The one adapter of a DRM node's file, counted; NULL on /dev/dxg. */
+	struct dxg_adapter *only;
+	/** @table: Its handles. */
+	struct dxg_handle_table table;
+
+	/** @mm: Address space that the state is bound to, by mmgrab(). On a DRM node
+	 * NULL until a call needs it, then set once. */
+	struct mm_struct *mm;
+
+	/** @lock: Covers @adapters and the opens in them. */
+	struct mutex lock;
+	/** @adapters: The process's struct dxg_process_adapter. */
+	struct list_head adapters;
+
+	/** @map_lock: Serialises mapping and unmapping; taken before mmap_lock.
+	 * Covers the lock count and address of each allocation. */
+	struct mutex map_lock;
+
+	/** @scratch_lock: Covers @scratch. */
+	struct mutex scratch_lock;
+	/** @scratch: D3DKMT_MAX_ALLOCATIONS handles, so that a destroy call needs no
+	 * memory. */
+	u32 *scratch;
+
+	/** @files: Open files of /dev/dxg. Under the list's lock. */
+	unsigned int files;
+	/** @link: Entry of the list of processes. Under the list's lock. */
+	struct list_head link;
+};
+
+struct dxg_process *dxg_process_create(struct dxg_adapter *only);
+void dxg_process_get(struct dxg_process *process);
+void dxg_process_put(struct dxg_process *process);
+void dxg_process_close(struct dxg_process *process);
+bool dxg_process_is_current(const struct dxg_process *process);
+int dxg_process_bind_mm(struct dxg_process *process);
+
+struct dxg_object *dxg_process_open_adapter(struct dxg_process *process,
+					    struct dxg_adapter *adapter);
+struct dxg_process_adapter *dxg_process_lookup_adapter(struct dxg_process *process, u32 handle);
+
+struct dxg_process *dxg_process_open_shared(void);
+void dxg_process_close_shared(struct dxg_process *process);
+
+#endif /* _DXG_PROCESS_H */

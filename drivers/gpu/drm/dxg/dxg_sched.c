@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
+#include <linux/slab.h>
+
+#include <drm/drm_managed.h>
+
+#include "dxg_adapter.h"
+#include "dxg_context.h"
+#include "dxg_device.h"
+#include "dxg_sched.h"
+#include "dxg_submit.h"
+
+/**
+ * DOC: Scheduling
+ *
+ * Commands are held until they are runnable. Each context has a FIFO of them; when
+ * the node has room, the oldest of the next context in turn becomes a job: it is
+ * promoted, armed and pushed to the scheduler. The room is small, so that what is
+ * decided at promotion (turns today, priorities later) stays decided for a short time
+ * only, and large enough to keep the engine busy.
+ *
+ * What is armed finishes in bounded time, because nothing that user space controls
+ * can delay it: no dma_fence of ours depends on a wait for a monitored fence, and a
+ * job that does not end meets the time-out. What is held has no time-out and costs
+ * nobody anything; destroying the context, losing the device, closing the file and
+ * removing the adapter cancel it.
+ *
+ * Refused: a scheduler entity for each context with all its jobs pushed at once, as
+ * drivers with hardware queues have it. Waits for user-controlled values would have
+ * to be dependencies of jobs, and then a legal WDDM program could stall memory
+ * reclaim or be killed by the time-out of a job that merely waits.
+ *
+ * A job ends in this order: the engine signals the hardware fence, the scheduler the
+ * finished fence; its callback retires the command, which may start destructions;
+ * then free_job frees the command and makes room for the next.
+ */
+
+/* One runs, the others keep the engine from waiting for promotion. */
+#define DXG_NODE_DEPTH	3
+
+/* A command may last as long as the time-out; its start and end take time too. */
+#define DXG_TDR_SLACK_MS	500
+
+static const char *fence_driver_name(struct dma_fence *fence)
+{
+	return "dxg";
+}
+
+static const char *fence_timeline_name(struct dma_fence *fence)
+{
+	return "engine";
+}
+
+static const struct dma_fence_ops fence_ops = {
+	.get_driver_name = fence_driver_name,
+	.get_timeline_name = fence_timeline_name,
+};
+
+/**
+ * dxg_port_command_done() - A command has finished
+ * @ddi: the command
+ * @error: 0, or a negative errno
+ *
+ * Called by the miniport, from any context that may signal a fence. The command is
+ * the port's again.
+ */
+void dxg_port_command_done(struct dxg_ddi_command *ddi, int error)
+{
+	struct dxg_command *cmd = container_of(ddi, struct dxg_command, ddi);
+	struct dma_fence *fence;
+
+	if (atomic_xchg(&cmd->reported, 1))
+		return;
+	/* The command may be freed as soon as its fence is signalled. */
+	fence = dma_fence_get(cmd->hw_fence);
+	if (error)
+		dma_fence_set_error(fence, error);
+	dma_fence_signal(fence);
+	dma_fence_put(fence);
+}
+
+static struct dma_fence *node_run_job(struct drm_sched_job *job)
+{
+	struct dxg_command *cmd = dxg_command_from_job(job);
+	struct dxg_node *node = cmd->ctx->node;
+	struct dxg_adapter *adapter = node->adapter;
+	struct dxg_fence *fence = cmd->fence;
+
+	spin_lock_init(&fence->lock);
+	dma_fence_init(&fence->base, &fence_ops, &fence->lock, node->fence_context,
+		       ++node->fence_seqno);
+	cmd->fence = NULL;
+	/* One reference for the command, one for the scheduler. */
+	cmd->hw_fence = dma_fence_get(&fence->base);
+	adapter->ops->submit_command(adapter->context, &cmd->ddi);
+	return &fence->base;
+}
+
+/* The time-out: stop the engine, blame the device, go on with the next job. */
+static enum drm_gpu_sched_stat node_timedout_job(struct drm_sched_job *job)
+{
+	struct dxg_command *cmd = dxg_command_from_job(job);
+	struct dxg_node *node = cmd->ctx->node;
+	struct dxg_adapter *adapter = node->adapter;
+
+	adapter->ops->reset(adapter->context, node->ordinal);
+	if (!atomic_read(&cmd->reported)) {
+		dxg_device_lose(cmd->ctx->device, D3DKMT_DEVICEEXECUTION_HUNG);
+		dxg_command_fail_signals(cmd);
+	}
+	/*
+	 * Signal before drm_sched_stop(): a job that it finds unsignalled gets
+	 * -ECANCELED, whatever the reason was.
+	 */
+	dxg_port_command_done(&cmd->ddi, -ETIME);
+	drm_sched_stop(&node->sched, job);
+	drm_sched_start(&node->sched);
+	return DRM_GPU_SCHED_STAT_NOMINAL;
+}
+
+static void node_free_job(struct drm_sched_job *job)
+{
+	struct dxg_command *cmd = dxg_command_from_job(job);
+	struct dxg_node *node = cmd->ctx->node;
+
+	dxg_command_free(cmd);
+
+	spin_lock_irq(&node->lock);
+	if (!--node->armed)
+		wake_up_all(&node->idle);
+	if (!list_empty(&node->runnable))
+		queue_work(dxg_wq, &node->promote_work);
+	spin_unlock_irq(&node->lock);
+}
+
+static const struct drm_sched_backend_ops node_sched_ops = {
+	.run_job = node_run_job,
+	.timedout_job = node_timedout_job,
+	.free_job = node_free_job,
+};
+
+/* In interrupts, under the fence's lock. */
+static void command_finished(struct dma_fence *fence, struct dma_fence_cb *cb)
+{
+	dxg_command_retire(container_of(cb, struct dxg_command, finished_cb));
+}
+
+static struct dxg_command *node_next(struct dxg_node *node)
+{
+	struct dxg_command *cmd = NULL;
+	struct dxg_context *ctx;
+
+	spin_lock_irq(&node->lock);
+	if (!node->stopped && node->armed < DXG_NODE_DEPTH && !list_empty(&node->runnable)) {
+		ctx = list_first_entry(&node->runnable, struct dxg_context, runnable);
+		cmd = list_first_entry(&ctx->held, struct dxg_command, held_link);
+		list_del_init(&cmd->held_link);
+		ctx->num_held--;
+		if (list_empty(&ctx->held))
+			list_del_init(&ctx->runnable);
+		else
+			list_move_tail(&ctx->runnable, &node->runnable);
+		node->armed++;
+	}
+	spin_unlock_irq(&node->lock);
+	return cmd;
+}
+
+static void node_disarm(struct dxg_node *node)
+{
+	spin_lock_irq(&node->lock);
+	if (!--node->armed)
+		wake_up_all(&node->idle);
+	spin_unlock_irq(&node->lock);
+}
+
+/* Nothing in here allocates: what a job needs it has had since its submission. */
+static void node_promote(struct dxg_node *node)
+{
+	struct dxg_command *cmd;
+	int ret;
+
+	mutex_lock(&node->promote_lock);
+	while ((cmd = node_next(node))) {
+		ret = dxg_command_acquire(cmd);
+		if (ret) {
+			struct dxg_device *device = cmd->ctx->device;
+
+			/* The command's references go with it. */
+			dxg_object_get(&device->base);
+			if (ret == -EFAULT)
+				dxg_device_lose(device, D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT);
+			dxg_command_cancel(cmd);
+			node_disarm(node);
+			dxg_device_put(device);
+			continue;
+		}
+		drm_sched_job_arm(&cmd->job);
+		/* Cannot fail: the fence is new, and signalled by the job only. */
+		dma_fence_add_callback(&cmd->job.s_fence->finished, &cmd->finished_cb,
+				       command_finished);
+		drm_sched_entity_push_job(&cmd->job);
+	}
+	mutex_unlock(&node->promote_lock);
+}
+
+static void node_promote_work(struct work_struct *work)
+{
+	node_promote(container_of(work, struct dxg_node, promote_work));
+}
+
+/**
+ * dxg_node_hold() - Queue a command
+ * @node: the engine
+ * @cmd: the command, complete; it is the node's on success
+ *
+ * Return: 0; -EINVAL: the context has been destroyed; -ENODEV: the adapter has been
+ * removed or the device is lost; -ENOMEM: too many commands are queued.
+ */
+int dxg_node_hold(struct dxg_node *node, struct dxg_command *cmd)
+{
+	struct dxg_context *ctx = cmd->ctx;
+	int ret;
+
+	spin_lock_irq(&node->lock);
+	if (node->stopped)
+		ret = -ENODEV;
+	else if (ctx->dead)
+		ret = -EINVAL;
+	else if (ctx->num_held >= DXG_CONTEXT_MAX_HELD)
+		ret = -ENOMEM;
+	else
+		ret = dxg_command_queue_locked(cmd);
+	if (!ret) {
+		list_add_tail(&cmd->held_link, &ctx->held);
+		ctx->num_held++;
+		if (list_empty(&ctx->runnable))
+			list_add_tail(&ctx->runnable, &node->runnable);
+	}
+	spin_unlock_irq(&node->lock);
+
+	if (!ret)
+		node_promote(node);
+	return ret;
+}
+
+static void node_take_context_locked(struct dxg_context *ctx, struct list_head *commands)
+{
+	lockdep_assert_held(&ctx->node->lock);
+
+	list_splice_tail_init(&ctx->held, commands);
+	ctx->num_held = 0;
+	list_del_init(&ctx->runnable);
+}
+
+static void node_cancel_commands(struct list_head *commands)
+{
+	struct dxg_command *cmd, *next;
+
+	list_for_each_entry_safe(cmd, next, commands, held_link) {
+		list_del_init(&cmd->held_link);
+		dxg_command_cancel(cmd);
+		cond_resched();
+	}
+}
+
+/**
+ * dxg_node_cancel() - Cancel held commands
+ * @node: the engine
+ * @device: those of this device, or NULL
+ * @ctx: those of this context, which takes none any more; where @device is NULL
+ *
+ * With neither, all. Armed commands go on. May sleep.
+ */
+void dxg_node_cancel(struct dxg_node *node, struct dxg_device *device, struct dxg_context *ctx)
+{
+	struct dxg_context *pos, *next;
+	LIST_HEAD(commands);
+
+	spin_lock_irq(&node->lock);
+	if (ctx) {
+		ctx->dead = true;
+		node_take_context_locked(ctx, &commands);
+	} else {
+		list_for_each_entry_safe(pos, next, &node->runnable, runnable)
+			if (!device || pos->device == device)
+				node_take_context_locked(pos, &commands);
+	}
+	spin_unlock_irq(&node->lock);
+
+	node_cancel_commands(&commands);
+}
+
+/**
+ * dxg_node_create() - Create an engine's scheduler
+ * @adapter: the adapter
+ * @ordinal: number of the node
+ *
+ * Return: the node, which is freed with the adapter; a negative errno.
+ */
+struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal)
+{
+	struct drm_gpu_scheduler *list[1];
+	struct dxg_node *node;
+	int ret;
+
+	node = drmm_kzalloc(&adapter->ddev, sizeof(*node), GFP_KERNEL);
+	if (!node)
+		return ERR_PTR(-ENOMEM);
+	node->adapter = adapter;
+	node->ordinal = ordinal;
+	node->fence_context = dma_fence_context_alloc(1);
+	mutex_init(&node->promote_lock);
+	INIT_WORK(&node->promote_work, node_promote_work);
+	spin_lock_init(&node->lock);
+	INIT_LIST_HEAD(&node->runnable);
+	init_waitqueue_head(&node->idle);
+
+	/* One job at a time, so that each has the whole time-out for itself. */
+	ret = drm_sched_init(&node->sched, &node_sched_ops, NULL, DRM_SCHED_PRIORITY_COUNT, 1, 0,
+			     msecs_to_jiffies(dxg_tdr_ms + DXG_TDR_SLACK_MS), NULL, NULL,
+			     "dxg", adapter->ddev.dev);
+	if (ret)
+		return ERR_PTR(ret);
+	list[0] = &node->sched;
+	ret = drm_sched_entity_init(&node->entity, DRM_SCHED_PRIORITY_NORMAL, list, 1, NULL);
+	if (ret) {
+		drm_sched_fini(&node->sched);
+		return ERR_PTR(ret);
+	}
+	return node;
+}
+
+/**
+ * dxg_node_stop() - Cancel and finish all commands, for good
+ * @node: the engine; the miniport has been stopped and finishes armed ones at once
+ */
+void dxg_node_stop(struct dxg_node *node)
+{
+	spin_lock_irq(&node->lock);
+	node->stopped = true;
+	spin_unlock_irq(&node->lock);
+
+	dxg_node_cancel(node, NULL, NULL);
+	/* Jobs that were being promoted count as armed, and are done soon. */
+	wait_event(node->idle, !READ_ONCE(node->armed));
+}
+
+/**
+ * dxg_node_destroy() - Take the scheduler down
+ * @node: the engine, stopped
+ */
+void dxg_node_destroy(struct dxg_node *node)
+{
+	dxg_node_stop(node);
+	cancel_work_sync(&node->promote_work);
+	drm_sched_entity_destroy(&node->entity);
+	drm_sched_fini(&node->sched);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _DXG_SCHED_H
+#define _DXG_SCHED_H
+
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include <drm/gpu_scheduler.h>
+
+struct dxg_adapter;
+struct dxg_command;
+struct dxg_context;
+struct dxg_device;
+
+/**
+ * struct dxg_node - An engine with its scheduler
+ */
+struct dxg_node {
+	/** @adapter: The adapter; the node lives as long. */
+	struct dxg_adapter *adapter;
+	/** @ordinal: Number of the node. */
+	u32 ordinal;
+	/** @sched: Scheduler. */
+	struct drm_gpu_scheduler sched;
+	/** @entity: The one entity; jobs run in the order of promotion. */
+	struct drm_sched_entity entity;
+	/** @fence_context: Timeline of the hardware fences. */
+	u64 fence_context;
+	/** @fence_seqno: Last hardware fence; the scheduler's worker only. */
+	u64 fence_seqno;
+
+	/** @promote_lock: Serialises promotion, so that jobs are pushed in the order
+	 * in which they were chosen. */
+	struct mutex promote_lock;
+	/** @promote_work: Promotes when the scheduler has room again. */
+	struct work_struct promote_work;
+
+	/** @lock: Covers the fields below and the FIFOs of the node's contexts. Taken
+	 * outside a device's lock. */
+	spinlock_t lock;
+	/** @runnable: Contexts that have held commands; the first is the next. */
+	struct list_head runnable;
+	/** @armed: Commands that the scheduler has. */
+	unsigned int armed;
+	/** @stopped: No command is held or armed any more. */
+	bool stopped;
+	/** @idle: Woken when @armed becomes 0. */
+	wait_queue_head_t idle;
+};
+
+struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal);
+void dxg_node_stop(struct dxg_node *node);
+void dxg_node_destroy(struct dxg_node *node);
+int dxg_node_hold(struct dxg_node *node, struct dxg_command *cmd);
+void dxg_node_cancel(struct dxg_node *node, struct dxg_device *device, struct dxg_context *ctx);
+
+#endif /* _DXG_SCHED_H */

@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include <uapi/drm/dxg_drm.h>
+#include <uapi/misc/d3dkmthk.h>
+
+#include "dxg_adapter.h"
+#include "dxg_allocation.h"
+#include "dxg_context.h"
+#include "dxg_device.h"
+#include "dxg_ioctl.h"
+#include "dxg_process.h"
+#include "dxg_sched.h"
+#include "dxg_submit.h"
+#include "dxg_sync.h"
+
+/**
+ * DOC: Submission
+ *
+ * A submission is copied once and then walked twice: the first walk checks every
+ * record and counts what it names, the second looks the names up, takes references
+ * and writes indices in their place, so that nothing depends on handles or on user
+ * memory later. A stream that is wrong anywhere is refused whole.
+ *
+ * Everything that running it will need is made here: memory behind the allocations,
+ * the scheduler's job and the hardware fence. Queueing is the last step.
+ */
+
+/**
+ * struct stream_cursor - A walk over the records of a stream
+ * @stream: the stream
+ * @size: its bytes
+ * @pos: offset of the next record
+ */
+struct stream_cursor {
+	void *stream;
+	u32 size;
+	u32 pos;
+};
+
+static void stream_rewind(struct stream_cursor *cursor)
+{
+	cursor->pos = sizeof(struct drm_dxg_cmd_stream);
+}
+
+static size_t stream_record_size(u32 opcode)
+{
+	switch (opcode) {
+	case DRM_DXG_CMD_FILL:
+		return sizeof(struct drm_dxg_cmd_fill);
+	case DRM_DXG_CMD_COPY:
+		return sizeof(struct drm_dxg_cmd_copy);
+	case DRM_DXG_CMD_DELAY:
+		return sizeof(struct drm_dxg_cmd_delay);
+	case DRM_DXG_CMD_TIMESTAMP:
+		return sizeof(struct drm_dxg_cmd_timestamp);
+	case DRM_DXG_CMD_SIGNAL:
+		return sizeof(struct drm_dxg_cmd_signal);
+	default:
+		return 0;
+	}
+}
+
+/* The next record; NULL at the end; -EINVAL if it is none. */
+static struct drm_dxg_cmd *stream_next(struct stream_cursor *cursor)
+{
+	u32 left = cursor->size - cursor->pos;
+	struct drm_dxg_cmd *cmd = cursor->stream + cursor->pos;
+
+	if (!left)
+		return NULL;
+	if (left < sizeof(*cmd) || cmd->size > left || !cmd->size ||
+	    cmd->size != stream_record_size(cmd->opcode))
+		return ERR_PTR(-EINVAL);
+	cursor->pos += cmd->size;
+	return cmd;
+}
+
+static int stream_check_head(const struct drm_dxg_cmd_stream *head, u32 size)
+{
+	if (head->magic != DRM_DXG_CMD_STREAM_MAGIC ||
+	    head->version != DRM_DXG_CMD_STREAM_VERSION || head->size != size || head->pad)
+		return -EINVAL;
+	return 0;
+}
+
+static int stream_check_delay(const struct drm_dxg_cmd_delay *delay)
+{
+	u64 max = (u64)dxg_tdr_ms * NSEC_PER_MSEC;
+
+	if (delay->pad || delay->flags & ~DRM_DXG_DELAY_HANG)
+		return -EINVAL;
+	if (!(delay->flags & DRM_DXG_DELAY_HANG) && delay->duration_ns > max)
+		return -EINVAL;
+	return 0;
+}
+
+static int command_count(struct dxg_command *cmd, const struct drm_dxg_cmd *record)
+{
+	const struct drm_dxg_cmd_fill *fill = (const void *)record;
+	const struct drm_dxg_cmd_signal *signal = (const void *)record;
+
+	switch (record->opcode) {
+	case DRM_DXG_CMD_FILL:
+		cmd->num_uses++;
+		return fill->pad || fill->length % 4 || fill->dst.offset % 4 ? -EINVAL : 0;
+	case DRM_DXG_CMD_COPY:
+		cmd->num_uses += 2;
+		return 0;
+	case DRM_DXG_CMD_DELAY:
+		return stream_check_delay((const void *)record);
+	case DRM_DXG_CMD_TIMESTAMP:
+		cmd->num_uses++;
+		return ((const struct drm_dxg_cmd_timestamp *)record)->dst.offset % 8 ?
+		       -EINVAL : 0;
+	default:
+		cmd->num_signals++;
+		return signal->pad ? -EINVAL : 0;
+	}
+}
+
+static int command_check(struct dxg_command *cmd, struct stream_cursor *cursor)
+{
+	struct drm_dxg_cmd *record;
+	int ret;
+
+	stream_rewind(cursor);
+	while ((record = stream_next(cursor))) {
+		if (IS_ERR(record))
+			return PTR_ERR(record);
+		ret = command_count(cmd, record);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Turn an address into an index of the uses, with a reference and memory behind. */
+static int command_use(struct dxg_command *cmd, struct drm_dxg_address *address, u64 length)
+{
+	struct dxg_allocation *alloc;
+	u64 end;
+
+	if (address->kind != DRM_DXG_ADDRESS_ALLOCATION || address->pad ||
+	    address->base > U32_MAX)
+		return -EINVAL;
+	alloc = dxg_allocation_lookup(cmd->ctx->device, address->base);
+	if (!alloc)
+		return -EINVAL;
+	cmd->uses[cmd->num_uses] = alloc;
+	address->base = cmd->num_uses++;
+
+	if (check_add_overflow(address->offset, length, &end) || end > alloc->gem.size)
+		return -EINVAL;
+	return 0;
+}
+
+static int command_use_sync(struct dxg_command *cmd, struct drm_dxg_cmd_signal *signal)
+{
+	struct dxg_sync *sync = dxg_sync_lookup(cmd->ctx->device, signal->sync_object);
+
+	if (!sync)
+		return -EINVAL;
+	cmd->signals[cmd->num_signals] = sync;
+	signal->sync_object = cmd->num_signals++;
+	return dxg_sync_check_gpu_signal(sync);
+}
+
+static int command_resolve_record(struct dxg_command *cmd, struct drm_dxg_cmd *record)
+{
+	struct drm_dxg_cmd_timestamp *timestamp = (void *)record;
+	struct drm_dxg_cmd_fill *fill = (void *)record;
+	struct drm_dxg_cmd_copy *copy = (void *)record;
+
+	switch (record->opcode) {
+	case DRM_DXG_CMD_FILL:
+		return command_use(cmd, &fill->dst, fill->length);
+	case DRM_DXG_CMD_COPY:
+		return command_use(cmd, &copy->dst, copy->length) ?:
+		       command_use(cmd, &copy->src, copy->length);
+	case DRM_DXG_CMD_TIMESTAMP:
+		return command_use(cmd, &timestamp->dst, sizeof(u64));
+	case DRM_DXG_CMD_SIGNAL:
+		return command_use_sync(cmd, (void *)record);
+	default:
+		return 0;
+	}
+}
+
+static int command_resolve(struct dxg_command *cmd, struct stream_cursor *cursor)
+{
+	u32 num_uses = cmd->num_uses, num_signals = cmd->num_signals;
+	struct drm_dxg_cmd *record;
+	int ret;
+
+	/* From here they count what holds a reference. */
+	cmd->num_uses = 0;
+	cmd->num_signals = 0;
+	cmd->uses = kvcalloc(num_uses, sizeof(*cmd->uses), GFP_KERNEL_ACCOUNT);
+	cmd->memory = kvcalloc(num_uses, sizeof(*cmd->memory), GFP_KERNEL_ACCOUNT);
+	cmd->signals = kvcalloc(num_signals, sizeof(*cmd->signals), GFP_KERNEL_ACCOUNT);
+	if (!cmd->uses || !cmd->memory || !cmd->signals)
+		return -ENOMEM;
+
+	stream_rewind(cursor);
+	while ((record = stream_next(cursor))) {
+		ret = command_resolve_record(cmd, record);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int command_back(struct dxg_command *cmd)
+{
+	u32 i;
+	int ret;
+
+	for (i = 0; i < cmd->num_uses; i++) {
+		ret = dxg_allocation_back(cmd->uses[i]);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int command_prepare(struct dxg_command *cmd, const struct d3dkmt_submit_command *args)
+{
+	struct stream_cursor cursor = { .size = args->private_driver_data_size };
+	int ret;
+
+	cmd->stream = vmemdup_user(u64_to_user_ptr(args->private_driver_data), cursor.size);
+	if (IS_ERR(cmd->stream)) {
+		ret = PTR_ERR(cmd->stream);
+		cmd->stream = NULL;
+		return ret;
+	}
+	cursor.stream = cmd->stream;
+	ret = stream_check_head(cmd->stream, cursor.size);
+	if (!ret)
+		ret = command_check(cmd, &cursor);
+	if (!ret)
+		ret = command_resolve(cmd, &cursor);
+	else
+		cmd->num_uses = cmd->num_signals = 0;
+	return ret ?: command_back(cmd);
+}
+
+static struct dxg_command *command_create(struct dxg_context *ctx)
+{
+	struct dxg_command *cmd;
+
+	cmd = kzalloc(sizeof(*cmd), GFP_KERNEL_ACCOUNT);
+	if (!cmd)
+		return ERR_PTR(-ENOMEM);
+	cmd->fence = kzalloc(sizeof(*cmd->fence), GFP_KERNEL_ACCOUNT);
+	if (!cmd->fence) {
+		kfree(cmd);
+		return ERR_PTR(-ENOMEM);
+	}
+	if (drm_sched_job_init(&cmd->job, &ctx->node->entity, 1, cmd)) {
+		kfree(cmd->fence);
+		kfree(cmd);
+		return ERR_PTR(-ENOMEM);
+	}
+	dxg_object_get(&ctx->base);
+	cmd->ctx = ctx;
+	INIT_LIST_HEAD(&cmd->held_link);
+	INIT_LIST_HEAD(&cmd->device_link);
+	atomic_inc(&ctx->device->adapter->stats.commands);
+	return cmd;
+}
+
+/**
+ * dxg_command_free() - Free a command that has run, or never will
+ * @cmd: the command, retired or never queued
+ *
+ * May sleep.
+ */
+void dxg_command_free(struct dxg_command *cmd)
+{
+	struct dxg_context *ctx = cmd->ctx;
+	u32 i;
+
+	drm_sched_job_cleanup(&cmd->job);
+	dma_fence_put(cmd->hw_fence);
+	kfree(cmd->fence);
+	for (i = 0; i < cmd->num_uses; i++)
+		dxg_allocation_put(cmd->uses[i]);
+	for (i = 0; i < cmd->num_signals; i++)
+		dxg_sync_put(cmd->signals[i]);
+	kvfree(cmd->uses);
+	kvfree(cmd->memory);
+	kvfree(cmd->signals);
+	kvfree(cmd->stream);
+	kfree(cmd);
+	atomic_dec(&ctx->device->adapter->stats.commands);
+	dxg_context_put(ctx);
+}
+
+/**
+ * dxg_command_queue_locked() - Count a command as use of its device
+ * @cmd: the command; the node's lock is held
+ *
+ * Return: 0; -ENODEV: the device is lost.
+ */
+int dxg_command_queue_locked(struct dxg_command *cmd)
+{
+	struct dxg_device *device = cmd->ctx->device;
+	int ret = -ENODEV;
+
+	lockdep_assert_held(&cmd->ctx->node->lock);
+
+	spin_lock(&device->lock);
+	if (device->state == D3DKMT_DEVICEEXECUTION_ACTIVE) {
+		cmd->epoch = device->epoch;
+		list_add_tail(&cmd->device_link, &device->commands);
+		ret = 0;
+	}
+	spin_unlock(&device->lock);
+	return ret;
+}
+
+/**
+ * dxg_command_acquire() - Mark what a command uses as busy
+ * @cmd: the command, about to be armed
+ *
+ * Return: 0; -EFAULT: it names what was destroyed with ASSUME_NOT_IN_USE; -ENODEV:
+ * the device is lost.
+ */
+int dxg_command_acquire(struct dxg_command *cmd)
+{
+	struct dxg_device *device = cmd->ctx->device;
+	int ret = 0;
+	u32 i;
+
+	spin_lock_irq(&device->lock);
+	if (device->state != D3DKMT_DEVICEEXECUTION_ACTIVE)
+		ret = -ENODEV;
+	for (i = 0; i < cmd->num_uses && !ret; i++)
+		if (cmd->uses[i]->revoked)
+			ret = -EFAULT;
+	if (!ret) {
+		for (i = 0; i < cmd->num_uses; i++)
+			cmd->uses[i]->busy++;
+		cmd->armed = true;
+	}
+	spin_unlock_irq(&device->lock);
+	if (ret)
+		return ret;
+
+	/* A busy allocation keeps its backing, unless the adapter goes. */
+	for (i = 0; i < cmd->num_uses; i++)
+		cmd->memory[i] = cmd->uses[i]->backing.map.vaddr;
+	return 0;
+}
+
+static void command_release_locked(struct dxg_command *cmd)
+{
+	u32 i;
+
+	for (i = 0; i < cmd->num_uses; i++) {
+		struct dxg_allocation *alloc = cmd->uses[i];
+
+		if (!--alloc->busy && alloc->waiting) {
+			dxg_batch_unbusy_locked(alloc->waiting);
+			alloc->waiting = NULL;
+		}
+	}
+}
+
+/**
+ * dxg_command_retire() - A command uses nothing any more
+ * @cmd: the command
+ *
+ * Starts the destructions that waited for it. In any context.
+ */
+void dxg_command_retire(struct dxg_command *cmd)
+{
+	struct dxg_device *device = cmd->ctx->device;
+	unsigned long flags;
+
+	spin_lock_irqsave(&device->lock, flags);
+	list_del_init(&cmd->device_link);
+	if (cmd->armed)
+		command_release_locked(cmd);
+	dxg_device_drain_locked(device);
+	spin_unlock_irqrestore(&device->lock, flags);
+}
+
+/**
+ * dxg_command_fail_signals() - Release those who wait for a command that was lost
+ * @cmd: the command
+ *
+ * Monitored fences that it would have signalled go to the maximum.
+ */
+void dxg_command_fail_signals(struct dxg_command *cmd)
+{
+	u32 i;
+
+	for (i = 0; i < cmd->num_signals; i++)
+		dxg_sync_fail(cmd->signals[i]);
+}
+
+/**
+ * dxg_command_cancel() - End a command that was not armed
+ * @cmd: the command, in no FIFO; freed
+ *
+ * May sleep.
+ */
+void dxg_command_cancel(struct dxg_command *cmd)
+{
+	if (READ_ONCE(cmd->ctx->device->state) != D3DKMT_DEVICEEXECUTION_ACTIVE)
+		dxg_command_fail_signals(cmd);
+	dxg_command_retire(cmd);
+	dxg_command_free(cmd);
+}
+
+/**
+ * dxg_port_signal() - Signal a monitored fence for a command
+ * @ddi: the command
+ * @index: which of the fences that the stream names
+ * @value: new value; nothing happens where the current one is larger
+ *
+ * Called by the miniport; does not sleep.
+ */
+void dxg_port_signal(struct dxg_ddi_command *ddi, u32 index, u64 value)
+{
+	struct dxg_command *cmd = container_of(ddi, struct dxg_command, ddi);
+
+	dxg_sync_signal(cmd->signals[index], value);
+}
+
+static int submit_check(const struct d3dkmt_submit_command *args)
+{
+	if (args->commands || args->command_length)
+		return -EINVAL;
+	if (args->flags & ~(D3DKMT_SUBMIT_NULL_RENDERING | D3DKMT_SUBMIT_PRESENT_REDIRECTED |
+			    D3DKMT_SUBMIT_NO_KMD_ACCESS))
+		return -EINVAL;
+	if (!args->broadcast_context_count ||
+	    args->broadcast_context_count > D3DKMT_MAX_BROADCAST_CONTEXTS)
+		return -EINVAL;
+	if (args->num_primaries > D3DKMT_MAX_WRITTEN_PRIMARIES || args->num_history_buffers)
+		return -EINVAL;
+	if (!args->private_driver_data ||
+	    args->private_driver_data_size < sizeof(struct drm_dxg_cmd_stream) ||
+	    args->private_driver_data_size > DRM_DXG_CMD_STREAM_MAX)
+		return -EINVAL;
+	if (args->flags & D3DKMT_SUBMIT_PRESENT_REDIRECTED || args->num_primaries ||
+	    args->broadcast_context_count > 1)
+		return -EPERM;
+	return 0;
+}
+
+static int submit_run(struct dxg_context *ctx, const struct d3dkmt_submit_command *args)
+{
+	struct dxg_command *cmd;
+	int ret;
+
+	if (ctx->flags & D3DKMT_CONTEXT_SYNCHRONIZATION_ONLY)
+		return -EINVAL;
+	if (dxg_adapter_is_removed(ctx->device->adapter))
+		return -ENODEV;
+
+	cmd = command_create(ctx);
+	if (IS_ERR(cmd))
+		return PTR_ERR(cmd);
+	ret = command_prepare(cmd, args);
+	if (!ret) {
+		cmd->ddi.node = ctx->node->ordinal;
+		cmd->ddi.null_rendering = args->flags & D3DKMT_SUBMIT_NULL_RENDERING ||
+					  ctx->flags & D3DKMT_CONTEXT_NULL_RENDERING;
+		cmd->ddi.stream = cmd->stream;
+		cmd->ddi.memory = cmd->memory;
+		ret = dxg_node_hold(ctx->node, cmd);
+	}
+	if (ret)
+		dxg_command_free(cmd);
+	return ret;
+}
+
+/**
+ * dxg_ioctl_command_submit() - D3DKMTSubmitCommand
+ * @call: struct d3dkmt_submit_command
+ *
+ * Return: 0; -EINVAL; -EPERM; -EACCES; -EFAULT; -ENOMEM; -ENODEV, as the structure
+ * says.
+ */
+int dxg_ioctl_command_submit(struct dxg_call *call)
+{
+	const struct d3dkmt_submit_command *args = call->args;
+	struct dxg_context *ctx;
+	int ret;
+
+	ret = submit_check(args);
+	if (ret)
+		return ret;
+	ctx = dxg_context_lookup(call->process, args->broadcast_context[0]);
+	if (!ctx)
+		return -EINVAL;
+	ret = submit_run(ctx, args);
+	dxg_context_put(ctx);
+	return ret;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _DXG_SUBMIT_H
+#define _DXG_SUBMIT_H
+
+#include <linux/dma-fence.h>
+#include <linux/list.h>
+#include <linux/types.h>
+
+#include <drm/dxg/dxg_ddi.h>
+#include <drm/gpu_scheduler.h>
+
+struct dxg_allocation;
+struct dxg_context;
+struct dxg_sync;
+
+/**
+ * struct dxg_fence - A hardware fence
+ *
+ * No release op: dma_fence frees it, so it may outlive the module's text.
+ */
+struct dxg_fence {
+	/** @base: The fence; first, dma_fence_free() frees by its address. */
+	struct dma_fence base;
+	/** @lock: Its lock. */
+	spinlock_t lock;
+};
+
+/**
+ * struct dxg_command - One submission, held and later armed
+ *
+ * Has from its creation all that it needs to run.
+ */
+struct dxg_command {
+	/** @job: The scheduler's part. */
+	struct drm_sched_job job;
+	/** @ddi: What the miniport sees. */
+	struct dxg_ddi_command ddi;
+	/** @ctx: The context, counted. */
+	struct dxg_context *ctx;
+	/** @held_link: Entry of the context's FIFO. Under the node's lock. */
+	struct list_head held_link;
+
+	/** @device_link: Entry of the device's commands. Under the device's lock. */
+	struct list_head device_link;
+	/** @epoch: Epoch in which it was queued. Under the device's lock. */
+	u64 epoch;
+	/** @armed: Its allocations are marked busy. Under the device's lock. */
+	bool armed;
+
+	/** @fence: Signalled by the engine; NULL once the scheduler has it. */
+	struct dxg_fence *fence;
+	/** @hw_fence: The same while the job runs. */
+	struct dma_fence *hw_fence;
+	/** @reported: The engine or the time-out has finished it. */
+	atomic_t reported;
+	/** @finished_cb: Callback on the job's finished fence. */
+	struct dma_fence_cb finished_cb;
+
+	/** @stream: Private copy of the stream, references resolved. */
+	void *stream;
+	/** @uses: Allocations that the stream names, each counted. */
+	struct dxg_allocation **uses;
+	/** @num_uses: How many; one may be there several times. */
+	u32 num_uses;
+	/** @memory: Kernel address of each, valid once armed. */
+	void **memory;
+	/** @signals: Sync objects that the stream names, each counted. */
+	struct dxg_sync **signals;
+	/** @num_signals: How many. */
+	u32 num_signals;
+};
+
+/**
+ * dxg_command_from_job() - The command of a job
+ * @job: the job
+ *
+ * Return: the command.
+ */
+static inline struct dxg_command *dxg_command_from_job(struct drm_sched_job *job)
+{
+	return container_of(job, struct dxg_command, job);
+}
+
+int dxg_command_queue_locked(struct dxg_command *cmd);
+int dxg_command_acquire(struct dxg_command *cmd);
+void dxg_command_retire(struct dxg_command *cmd);
+void dxg_command_cancel(struct dxg_command *cmd);
+void dxg_command_fail_signals(struct dxg_command *cmd);
+void dxg_command_free(struct dxg_command *cmd);
+
+#endif /* _DXG_SUBMIT_H */

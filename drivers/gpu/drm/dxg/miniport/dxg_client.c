@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include <drm/drm_drv.h>
+#include <drm/drm_file.h>
+#include <drm/drm_fourcc.h>
+#include <drm/drm_gem.h>
+#include <drm/drm_mode.h>
+#include <drm/dxg/dxg_ddi.h>
+#include <uapi/drm/dxg_drm.h>
+
+#include "../dxg_adapter.h"
+#include "../dxg_attach.h"
+#include "dxg_client.h"
+#include "dxg_engine.h"
+
+/**
+ * DOC: In-kernel client
+ *
+ * What the miniports of virtio-gpu and vkms have in common: buffers come from the
+ * in-tree driver through an in-kernel DRM client, and commands run on the software
+ * engine. This is the only file that calls the in-tree driver.
+ *
+ * A buffer is made by the driver's dumb_create op, which drm_mode_create_dumb() would
+ * call but does not export; its overflow checks are repeated here. The GEM handle
+ * stays open as long as the object: the core exports objects by their handle only, and
+ * finds the export it has made already by it too.
+ *
+ * drm_gem_vmap_unlocked() takes the object's reservation; the function named
+ * drm_gem_vmap() expects it to be held. Newer kernels use the same names the other way
+ * round, which compiles and deadlocks, so there must be one place that calls them.
+ *
+ * No fence of ours is ever added to an in-tree object's reservation. Objects can be
+ * kept alive there by handles of the card node longer than this module, and a fence
+ * points to its ops.
+ */
+
+/**
+ * struct client - Context of the miniport
+ * @adapter: the adapter; outlives this
+ * @target: the in-tree device, valid until stop_device and the end of all backings
+ * @engine: the copy engine
+ */
+struct client {
+	struct dxg_adapter *adapter;
+	struct drm_device *target;
+	struct dxg_engine *engine;
+};
+
+/**
+ * struct client_allocation - The miniport's part of an allocation
+ * @displayable: has the geometry of a scan-out buffer
+ */
+struct client_allocation {
+	bool displayable;
+};
+
+/* Pixels in a line of a linear buffer: one page. */
+#define CLIENT_LINEAR_WIDTH	(PAGE_SIZE / 4)
+
+/**
+ * dxg_client_start_device() - &dxg_ddi_ops.start_device
+ * @adapter: the adapter
+ * @target: the in-tree device
+ *
+ * Return: the context; -ENOMEM.
+ */
+void *dxg_client_start_device(struct dxg_adapter *adapter, struct drm_device *target)
+{
+	struct client *client;
+
+	client = kzalloc(sizeof(*client), GFP_KERNEL);
+	if (!client)
+		return ERR_PTR(-ENOMEM);
+	client->adapter = adapter;
+	client->target = target;
+	client->engine = dxg_engine_create(0);
+	if (IS_ERR(client->engine)) {
+		void *ret = client->engine;
+
+		kfree(client);
+		return ret;
+	}
+	return client;
+}
+
+/**
+ * dxg_client_stop_device() - &dxg_ddi_ops.stop_device
+ * @context: the context
+ */
+void dxg_client_stop_device(void *context)
+{
+	struct client *client = context;
+
+	dxg_engine_stop(client->engine);
+}
+
+/**
+ * dxg_client_remove_device() - &dxg_ddi_ops.remove_device
+ * @context: the context
+ */
+void dxg_client_remove_device(void *context)
+{
+	struct client *client = context;
+
+	dxg_engine_destroy(client->engine);
+	kfree(client);
+}
+
+/* A shorter structure than ours is followed by zeroes, a longer one has to be. */
+static int client_copy_private(struct drm_dxg_allocation_private *private,
+			       const struct dxg_ddi_allocation_info *info)
+{
+	size_t size = min(info->private_data_size, sizeof(*private));
+
+	if (info->private_data_size < sizeof(private->size))
+		return -EINVAL;
+	if (memchr_inv(info->private_data + size, 0, info->private_data_size - size))
+		return -EINVAL;
+	memset(private, 0, sizeof(*private));
+	memcpy(private, info->private_data, size);
+	return 0;
+}
+
+static int client_describe_displayable(const struct drm_dxg_allocation_private *private,
+				       struct dxg_ddi_allocation_info *info)
+{
+	u64 lines;
+
+	if (private->format != DRM_FORMAT_XRGB8888 && private->format != DRM_FORMAT_ARGB8888)
+		return -EINVAL;
+	if (!private->width || !private->height || private->width > U32_MAX / 4 ||
+	    private->pitch != private->width * 4)
+		return -EINVAL;
+	if (info->size < (u64)private->pitch * private->height)
+		return -EINVAL;
+	/* More than the picture asks for lines below it. */
+	lines = DIV_ROUND_UP_ULL(info->size, private->pitch);
+	if (lines * private->pitch > U32_MAX)
+		return -EINVAL;
+	info->width = private->width;
+	info->height = lines;
+	return 0;
+}
+
+static int client_describe_linear(const struct drm_dxg_allocation_private *private,
+				  struct dxg_ddi_allocation_info *info)
+{
+	if (private->format || private->width || private->height || private->pitch)
+		return -EINVAL;
+	info->width = CLIENT_LINEAR_WIDTH;
+	info->height = info->size >> PAGE_SHIFT;
+	return 0;
+}
+
+static int client_create_one(struct client *client, struct dxg_ddi_allocation_info *info)
+{
+	struct drm_dxg_allocation_private private;
+	struct client_allocation *alloc;
+	bool displayable;
+	int ret;
+
+	ret = client_copy_private(&private, info);
+	if (ret)
+		return ret;
+	if (private.flags & ~DRM_DXG_ALLOCATION_DISPLAYABLE || private.pad)
+		return -EINVAL;
+	if (!private.size || private.size > client->adapter->caps.segment_size)
+		return -EINVAL;
+	info->size = PAGE_ALIGN(private.size);
+
+	displayable = private.flags & DRM_DXG_ALLOCATION_DISPLAYABLE;
+	ret = displayable ? client_describe_displayable(&private, info) :
+			    client_describe_linear(&private, info);
+	if (ret)
+		return ret;
+
+	alloc = kzalloc(sizeof(*alloc), GFP_KERNEL_ACCOUNT);
+	if (!alloc)
+		return -ENOMEM;
+	alloc->displayable = displayable;
+	info->allocation = alloc;
+	return 0;
+}
+
+/**
+ * dxg_client_create_allocation() - &dxg_ddi_ops.create_allocation
+ * @context: the context
+ * @args: its arguments; the private data is struct drm_dxg_allocation_private
+ *
+ * Return: 0; -EINVAL; -ENOMEM.
+ */
+int dxg_client_create_allocation(void *context, struct dxg_ddi_create_allocation *args)
+{
+	u32 i;
+	int ret;
+
+	for (i = 0; i < args->num_allocations; i++) {
+		ret = client_create_one(context, &args->allocations[i]);
+		if (ret) {
+			while (i--)
+				kfree(args->allocations[i].allocation);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/**
+ * dxg_client_destroy_allocation() - &dxg_ddi_ops.destroy_allocation
+ * @context: the context
+ * @args: its arguments
+ */
+void dxg_client_destroy_allocation(void *context, struct dxg_ddi_destroy_allocation *args)
+{
+	u32 i;
+
+	for (i = 0; i < args->num_allocations; i++)
+		kfree(args->allocations[i]);
+}
+
+/**
+ * dxg_client_open_allocation() - &dxg_ddi_ops.open_allocation
+ * @context: the context
+ * @args: its arguments
+ *
+ * An opening has no state of its own here: its handle is the allocation's.
+ *
+ * Return: 0.
+ */
+int dxg_client_open_allocation(void *context, struct dxg_ddi_open_allocation *args)
+{
+	args->device_specific = args->allocation;
+	return 0;
+}
+
+/**
+ * dxg_client_close_allocation() - &dxg_ddi_ops.close_allocation
+ * @context: the context
+ * @args: its arguments
+ */
+void dxg_client_close_allocation(void *context, struct dxg_ddi_close_allocation *args)
+{
+}
+
+static int client_create_dumb(struct client *client, u32 width, u32 height, u64 size,
+			      struct dxg_ddi_backing *backing)
+{
+	struct drm_file *file = dxg_attach_file(client->adapter->attach);
+	struct drm_mode_create_dumb dumb = {
+		.width = width,
+		.height = height,
+		.bpp = 32,
+	};
+	int ret;
+
+	/* virtio-gpu multiplies in 32 bits. */
+	if (!width || !height || (u64)width * 4 * height > U32_MAX)
+		return -ENOMEM;
+	ret = client->target->driver->dumb_create(file, client->target, &dumb);
+	if (ret)
+		return ret == -ENODEV ? ret : -ENOMEM;
+	backing->gem_handle = dumb.handle;
+	backing->obj = drm_gem_object_lookup(file, dumb.handle);
+	if (!backing->obj || backing->obj->size < size) {
+		drm_gem_object_put(backing->obj);
+		drm_gem_handle_delete(file, dumb.handle);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * dxg_client_create_backing() - &dxg_ddi_ops.create_backing
+ * @context: the context
+ * @width: pixels in a line
+ * @height: lines
+ * @size: bytes
+ * @backing: filled in
+ *
+ * Return: 0; -ENOMEM; -ENODEV.
+ */
+int dxg_client_create_backing(void *context, u32 width, u32 height, u64 size,
+			      struct dxg_ddi_backing *backing)
+{
+	struct client *client = context;
+	int idx, ret;
+
+	if (!drm_dev_enter(client->target, &idx))
+		return -ENODEV;
+	ret = client_create_dumb(client, width, height, size, backing);
+	if (ret)
+		goto out_exit;
+	ret = drm_gem_vmap_unlocked(backing->obj, &backing->map);
+	/* Both drivers map shmem pages; memory of a device could not be faulted in. */
+	if (!ret && backing->map.is_iomem) {
+		drm_gem_vunmap_unlocked(backing->obj, &backing->map);
+		ret = -ENOMEM;
+	}
+	if (ret) {
+		drm_gem_handle_delete(dxg_attach_file(client->adapter->attach),
+				      backing->gem_handle);
+		drm_gem_object_put(backing->obj);
+		ret = -ENOMEM;
+	}
+out_exit:
+	drm_dev_exit(idx);
+	return ret;
+}
+
+/**
+ * dxg_client_destroy_backing() - &dxg_ddi_ops.destroy_backing
+ * @context: the context
+ * @backing: the backing
+ */
+void dxg_client_destroy_backing(void *context, struct dxg_ddi_backing *backing)
+{
+	struct client *client = context;
+
+	drm_gem_vunmap_unlocked(backing->obj, &backing->map);
+	drm_gem_handle_delete(dxg_attach_file(client->adapter->attach), backing->gem_handle);
+	drm_gem_object_put(backing->obj);
+	memset(backing, 0, sizeof(*backing));
+}
+
+/**
+ * dxg_client_submit_command() - &dxg_ddi_ops.submit_command
+ * @context: the context
+ * @command: the command
+ */
+void dxg_client_submit_command(void *context, struct dxg_ddi_command *command)
+{
+	struct client *client = context;
+
+	dxg_engine_submit(client->engine, command);
+}
+
+/**
+ * dxg_client_reset() - &dxg_ddi_ops.reset
+ * @context: the context
+ * @node: the engine; there is one
+ */
+void dxg_client_reset(void *context, u32 node)
+{
+	struct client *client = context;
+
+	dxg_engine_reset(client->engine);
+}

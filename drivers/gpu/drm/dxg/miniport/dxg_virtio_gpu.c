@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/mm.h>
+
+#include <drm/dxg/dxg_ddi.h>
+
+#include "../dxg_adapter.h"
+#include "../dxg_miniport.h"
+#include "dxg_client.h"
+
+/**
+ * DOC: virtio-gpu
+ *
+ * The host keeps a copy of every buffer, up to a limit of its own that it does not
+ * tell, and a buffer that it refuses is lost without an answer that reaches us. So the
+ * segment has a size, the module parameter segment_mb, well below the 256 MiB that is
+ * QEMU's default for the host.
+ */
+static void query_caps(void *context, struct dxg_ddi_caps *caps)
+{
+	caps->num_nodes = 1;
+	caps->segment_size = (u64)dxg_segment_mb << 20;
+}
+
+const struct dxg_ddi_ops dxg_virtio_gpu_ops = {
+	.driver_name = "virtio_gpu",
+	.start_device = dxg_client_start_device,
+	.stop_device = dxg_client_stop_device,
+	.remove_device = dxg_client_remove_device,
+	.query_caps = query_caps,
+	.create_allocation = dxg_client_create_allocation,
+	.destroy_allocation = dxg_client_destroy_allocation,
+	.open_allocation = dxg_client_open_allocation,
+	.close_allocation = dxg_client_close_allocation,
+	.create_backing = dxg_client_create_backing,
+	.destroy_backing = dxg_client_destroy_backing,
+	.submit_command = dxg_client_submit_command,
+	.reset = dxg_client_reset,
+};

@@ -1,0 +1,879 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * D3DKMT, the interface between user space and the graphics kernel.
+ *
+ * The binary layout of each structure is the one of the D3DKMT function it
+ * belongs to, so that programs written for that interface run unchanged. Rules
+ * of this header:
+ *
+ * - All fields have a fixed width; pointers and file descriptors travel in a
+ *   __u64, so 32-bit and 64-bit programs share one layout.
+ * - Bit fields of the original are one word and defines; where the original has
+ *   a union, the members this driver serves have a field each.
+ * - A handle is a __u32 that is only valid in the process (on a DRM node: in the
+ *   open file) that received it. 0 is never a valid handle.
+ * - Every operation is _IOWR('G', number, struct); the whole code is compared.
+ *   The same structures serve the DRM nodes, see D3DKMT_DRM_IOCTL().
+ * - The driver asserts every size and offset when it is compiled.
+ *
+ * Results: 0, or a positive success status (D3DKMT_STATUS_*), or -1 and errno.
+ * EFAULT: an address cannot be read or written. EINVAL: any other bad argument,
+ * a required pointer that is NULL and a handle that is dead, foreign or of the
+ * wrong type included. ENOMEM: no memory, no video memory. ENODEV: the adapter
+ * has been removed or the device is lost. EOVERFLOW: a buffer is too small.
+ * EACCES: the object forbids it. EPERM: a known operation that is not supported.
+ * ENOTTY: an unknown operation, a wrong structure size, or a caller whose
+ * address space is not the one that opened the file.
+ */
+#ifndef _UAPI_MISC_D3DKMTHK_H
+#define _UAPI_MISC_D3DKMTHK_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Success statuses that an ioctl may return as a positive value. */
+#define D3DKMT_STATUS_TIMEOUT				0x00000102
+#define D3DKMT_STATUS_PENDING				0x00000103
+
+/* Most allocations that one create or destroy call names. */
+#define D3DKMT_MAX_ALLOCATIONS				1024
+/* Most adapters that EnumAdapters2 accepts room for. */
+#define D3DKMT_MAX_ENUM_ADAPTERS			64
+/* Most adapters that EnumAdapters3 accepts room for. */
+#define D3DKMT_MAX_ENUM_ADAPTERS3			65535
+/* Most contexts that one submission names. */
+#define D3DKMT_MAX_BROADCAST_CONTEXTS			64
+/* Most primaries that one submission names. */
+#define D3DKMT_MAX_WRITTEN_PRIMARIES			16
+/* Most sync objects that one signal names. */
+#define D3DKMT_MAX_OBJECTS_SIGNALED			32
+/* Most sync objects that one wait of the CPU names. */
+#define D3DKMT_MAX_OBJECTS_WAITED_ON			1024
+/* Private data of any kind must be smaller than this, in bytes. */
+#define D3DKMT_MAX_PRIVATE_DATA				0x20000
+
+/**
+ * struct d3dkmt_luid - Locally unique identifier of an adapter
+ * @low: low half
+ * @high: high half
+ *
+ * Unique until the next boot; an adapter that is attached again has a new one.
+ */
+struct d3dkmt_luid {
+	__u32 low;
+	__s32 high;
+};
+
+/**
+ * struct d3dkmt_open_adapter_from_luid - D3DKMTOpenAdapterFromLuid
+ * @adapter_luid: in: the adapter
+ * @adapter: out: handle of the adapter
+ *
+ * EINVAL: no adapter has this LUID.
+ */
+struct d3dkmt_open_adapter_from_luid {
+	struct d3dkmt_luid adapter_luid;
+	__u32 adapter;
+};
+
+/**
+ * struct d3dkmt_adapter_info - One adapter of an enumeration
+ * @adapter: handle; each one returned is distinct and wants its own CloseAdapter
+ * @adapter_luid: LUID of the adapter
+ * @num_sources: video present sources, always 0: KMS stays with the in-tree node
+ * @precise_present_regions_preferred: always 0
+ */
+struct d3dkmt_adapter_info {
+	__u32 adapter;
+	struct d3dkmt_luid adapter_luid;
+	__u32 num_sources;
+	__u32 precise_present_regions_preferred;
+};
+
+/**
+ * struct d3dkmt_enum_adapters2 - D3DKMTEnumAdapters2
+ * @num_adapters: in: room in @adapters, at most D3DKMT_MAX_ENUM_ADAPTERS; out:
+ *	adapters returned, or that exist where @adapters is NULL
+ * @pad: ignored
+ * @adapters: in: pointer to an array of struct d3dkmt_adapter_info, or NULL
+ *
+ * EOVERFLOW: @num_adapters is too small; no adapter was opened.
+ */
+struct d3dkmt_enum_adapters2 {
+	__u32 num_adapters;
+	__u32 pad;
+	__u64 adapters;
+};
+
+/* struct d3dkmt_enum_adapters3, filter */
+#define D3DKMT_ENUM_INCLUDE_COMPUTE_ONLY		(1ULL << 0)
+#define D3DKMT_ENUM_INCLUDE_DISPLAY_ONLY		(1ULL << 1)
+
+/**
+ * struct d3dkmt_enum_adapters3 - D3DKMTEnumAdapters3
+ * @filter: in: D3DKMT_ENUM_*; every adapter of this driver renders, so none is
+ *	ever left out. EINVAL: other bits
+ * @num_adapters: in: room, at most D3DKMT_MAX_ENUM_ADAPTERS3; 0 asks for the
+ *	count; out: as in struct d3dkmt_enum_adapters2
+ * @pad: ignored
+ * @adapters: in: pointer to an array of struct d3dkmt_adapter_info, or NULL
+ *
+ * EOVERFLOW: @num_adapters is not 0 and too small; no adapter was opened.
+ */
+struct d3dkmt_enum_adapters3 {
+	__u64 filter;
+	__u32 num_adapters;
+	__u32 pad;
+	__u64 adapters;
+};
+
+/**
+ * struct d3dkmt_close_adapter - D3DKMTCloseAdapter
+ * @adapter: in: handle; 0 is accepted and does nothing
+ *
+ * The last close of an adapter destroys the process's devices on it. Works on a
+ * removed adapter.
+ */
+struct d3dkmt_close_adapter {
+	__u32 adapter;
+};
+
+/**
+ * enum d3dkmt_query_adapter_info_type - What QueryAdapterInfo answers
+ * @D3DKMT_QAI_SEGMENT_SIZE: struct d3dkmt_segment_size_info
+ * @D3DKMT_QAI_ADAPTER_ADDRESS: struct d3dkmt_adapter_address
+ * @D3DKMT_QAI_DRIVER_VERSION: __u32, WDDM version times 1000
+ * @D3DKMT_QAI_ADAPTER_TYPE: __u32 of D3DKMT_ADAPTER_TYPE_*
+ * @D3DKMT_QAI_PHYSICAL_ADAPTER_COUNT: __u32, always 1
+ * @D3DKMT_QAI_PHYSICAL_ADAPTER_DEVICE_IDS: struct d3dkmt_query_device_ids
+ * @D3DKMT_QAI_ADAPTER_TYPE_RENDER: as D3DKMT_QAI_ADAPTER_TYPE
+ * @D3DKMT_QAI_DRIVER_DESCRIPTION: struct d3dkmt_driver_description
+ * @D3DKMT_QAI_DRIVER_DESCRIPTION_RENDER: as D3DKMT_QAI_DRIVER_DESCRIPTION
+ * @D3DKMT_QAI_WDDM_2_7_CAPS: __u32, 0: no hardware scheduling
+ */
+enum d3dkmt_query_adapter_info_type {
+	D3DKMT_QAI_SEGMENT_SIZE = 3,
+	D3DKMT_QAI_ADAPTER_ADDRESS = 6,
+	D3DKMT_QAI_DRIVER_VERSION = 13,
+	D3DKMT_QAI_ADAPTER_TYPE = 15,
+	D3DKMT_QAI_PHYSICAL_ADAPTER_COUNT = 30,
+	D3DKMT_QAI_PHYSICAL_ADAPTER_DEVICE_IDS = 31,
+	D3DKMT_QAI_ADAPTER_TYPE_RENDER = 57,
+	D3DKMT_QAI_DRIVER_DESCRIPTION = 65,
+	D3DKMT_QAI_DRIVER_DESCRIPTION_RENDER = 66,
+	D3DKMT_QAI_WDDM_2_7_CAPS = 70,
+};
+
+#define D3DKMT_DRIVER_VERSION_WDDM_2_7			2700
+
+#define D3DKMT_ADAPTER_TYPE_RENDER_SUPPORTED		(1U << 0)
+#define D3DKMT_ADAPTER_TYPE_DISPLAY_SUPPORTED		(1U << 1)
+#define D3DKMT_ADAPTER_TYPE_SOFTWARE_DEVICE		(1U << 2)
+
+/**
+ * struct d3dkmt_query_adapter_info - D3DKMTQueryAdapterInfo
+ * @adapter: in: adapter handle
+ * @type: in: enum d3dkmt_query_adapter_info_type; EINVAL: any other
+ * @private_driver_data: in: pointer to the structure of @type, which is read
+ *	where it has input fields and written
+ * @private_driver_data_size: in: bytes there; EINVAL: fewer than the structure
+ *	of @type has, 0, or more than D3DKMT_MAX_PRIVATE_DATA
+ * @pad: ignored
+ */
+struct d3dkmt_query_adapter_info {
+	__u32 adapter;
+	__u32 type;
+	__u64 private_driver_data;
+	__u32 private_driver_data_size;
+	__u32 pad;
+};
+
+/**
+ * struct d3dkmt_segment_size_info - D3DKMT_QAI_SEGMENT_SIZE
+ * @dedicated_video_memory_size: bytes of the device segment
+ * @dedicated_system_memory_size: always 0
+ * @shared_system_memory_size: bytes of system memory the adapter may share
+ */
+struct d3dkmt_segment_size_info {
+	__u64 dedicated_video_memory_size;
+	__u64 dedicated_system_memory_size;
+	__u64 shared_system_memory_size;
+};
+
+/**
+ * struct d3dkmt_adapter_address - D3DKMT_QAI_ADAPTER_ADDRESS
+ * @bus: PCI bus
+ * @device: PCI device
+ * @function: PCI function
+ *
+ * All three are 0xffffffff where the in-tree device is not on a PCI bus.
+ */
+struct d3dkmt_adapter_address {
+	__u32 bus;
+	__u32 device;
+	__u32 function;
+};
+
+/* struct d3dkmt_query_device_ids, bus_type */
+#define D3DKMT_BUS_TYPE_INTERNAL			0
+#define D3DKMT_BUS_TYPE_PCI				5
+
+/**
+ * struct d3dkmt_query_device_ids - D3DKMT_QAI_PHYSICAL_ADAPTER_DEVICE_IDS
+ * @physical_adapter_index: in: 0; EINVAL: any other
+ * @vendor_id: out: PCI vendor
+ * @device_id: out: PCI device
+ * @sub_vendor_id: out: PCI subsystem vendor
+ * @sub_system_id: out: PCI subsystem
+ * @revision_id: out: PCI revision
+ * @bus_type: out: D3DKMT_BUS_TYPE_*
+ *
+ * All ids are 0 where the in-tree device is not on a PCI bus.
+ */
+struct d3dkmt_query_device_ids {
+	__u32 physical_adapter_index;
+	__u32 vendor_id;
+	__u32 device_id;
+	__u32 sub_vendor_id;
+	__u32 sub_system_id;
+	__u32 revision_id;
+	__u32 bus_type;
+};
+
+#define D3DKMT_DRIVER_DESCRIPTION_CHARS			4096
+
+/**
+ * struct d3dkmt_driver_description - D3DKMT_QAI_DRIVER_DESCRIPTION
+ * @driver_description: UTF-16, terminated by 0; names the in-tree driver
+ */
+struct d3dkmt_driver_description {
+	__u16 driver_description[D3DKMT_DRIVER_DESCRIPTION_CHARS];
+};
+
+/* struct d3dkmt_create_device, flags */
+#define D3DKMT_DEVICE_LEGACY_MODE			(1U << 0)
+#define D3DKMT_DEVICE_REQUEST_VSYNC			(1U << 1)
+#define D3DKMT_DEVICE_DISABLE_GPU_TIMEOUT		(1U << 2)
+
+/**
+ * struct d3dkmt_create_device - D3DKMTCreateDevice
+ * @adapter: in: adapter handle
+ * @pad0: ignored (the original has a pointer of the kernel-mode caller here)
+ * @flags: in: D3DKMT_DEVICE_*; EPERM: DISABLE_GPU_TIMEOUT; EINVAL: other bits
+ * @device: out: device handle
+ * @command_buffer: out: 0, the legacy command buffer does not exist
+ * @command_buffer_size: out: 0
+ * @pad1: ignored
+ * @allocation_list: out: 0
+ * @allocation_list_size: out: 0
+ * @pad2: ignored
+ * @patch_location_list: out: 0
+ * @patch_location_list_size: out: 0
+ * @pad3: ignored
+ */
+struct d3dkmt_create_device {
+	__u32 adapter;
+	__u32 pad0;
+	__u32 flags;
+	__u32 device;
+	__u64 command_buffer;
+	__u32 command_buffer_size;
+	__u32 pad1;
+	__u64 allocation_list;
+	__u32 allocation_list_size;
+	__u32 pad2;
+	__u64 patch_location_list;
+	__u32 patch_location_list_size;
+	__u32 pad3;
+};
+
+/**
+ * struct d3dkmt_destroy_device - D3DKMTDestroyDevice
+ * @device: in: device handle
+ *
+ * Destroys the device with all it owns. Commands that are queued and have not
+ * been armed are cancelled; memory comes back when the armed ones have finished.
+ * Works on a removed adapter.
+ */
+struct d3dkmt_destroy_device {
+	__u32 device;
+};
+
+/**
+ * enum d3dkmt_device_state_type - What GetDeviceState answers
+ * @D3DKMT_DEVICESTATE_EXECUTION: enum d3dkmt_device_execution_state
+ * @D3DKMT_DEVICESTATE_PRESENT: EPERM
+ * @D3DKMT_DEVICESTATE_RESET: EPERM
+ * @D3DKMT_DEVICESTATE_PRESENT_DWM: EPERM
+ * @D3DKMT_DEVICESTATE_PAGE_FAULT: EPERM
+ * @D3DKMT_DEVICESTATE_PRESENT_QUEUE: EPERM
+ */
+enum d3dkmt_device_state_type {
+	D3DKMT_DEVICESTATE_EXECUTION = 1,
+	D3DKMT_DEVICESTATE_PRESENT = 2,
+	D3DKMT_DEVICESTATE_RESET = 3,
+	D3DKMT_DEVICESTATE_PRESENT_DWM = 4,
+	D3DKMT_DEVICESTATE_PAGE_FAULT = 5,
+	D3DKMT_DEVICESTATE_PRESENT_QUEUE = 6,
+};
+
+/**
+ * enum d3dkmt_device_execution_state - Whether a device still executes
+ * @D3DKMT_DEVICEEXECUTION_ACTIVE: it does
+ * @D3DKMT_DEVICEEXECUTION_RESET: a reset that it did not cause took it along
+ * @D3DKMT_DEVICEEXECUTION_HUNG: one of its commands met the time-out
+ * @D3DKMT_DEVICEEXECUTION_STOPPED: its adapter has been removed
+ * @D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY: a command found no memory
+ * @D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT: a command was refused by the engine
+ * @D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT: a command named memory that is gone
+ */
+enum d3dkmt_device_execution_state {
+	D3DKMT_DEVICEEXECUTION_ACTIVE = 1,
+	D3DKMT_DEVICEEXECUTION_RESET = 2,
+	D3DKMT_DEVICEEXECUTION_HUNG = 3,
+	D3DKMT_DEVICEEXECUTION_STOPPED = 4,
+	D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY = 5,
+	D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT = 6,
+	D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT = 7,
+};
+
+/**
+ * struct d3dkmt_get_device_state - D3DKMTGetDeviceState
+ * @device: in: device handle
+ * @type: in: enum d3dkmt_device_state_type; EINVAL: any other
+ * @execution_state: out: enum d3dkmt_device_execution_state
+ * @pad: out: 0
+ * @reserved: out: 0
+ *
+ * Works on a removed adapter.
+ */
+struct d3dkmt_get_device_state {
+	__u32 device;
+	__u32 type;
+	__u32 execution_state;
+	__u32 pad;
+	__u64 reserved[5];
+};
+
+/* struct d3dkmt_create_context_virtual, flags */
+#define D3DKMT_CONTEXT_NULL_RENDERING			(1U << 0)
+#define D3DKMT_CONTEXT_INITIAL_DATA			(1U << 1)
+#define D3DKMT_CONTEXT_DISABLE_GPU_TIMEOUT		(1U << 2)
+#define D3DKMT_CONTEXT_SYNCHRONIZATION_ONLY		(1U << 3)
+#define D3DKMT_CONTEXT_HW_QUEUE_SUPPORTED		(1U << 4)
+#define D3DKMT_CONTEXT_NO_KMD_ACCESS			(1U << 5)
+
+/**
+ * struct d3dkmt_create_context_virtual - D3DKMTCreateContextVirtual
+ * @device: in: device handle
+ * @node_ordinal: in: the engine; 0 is the copy engine; EINVAL: no such node
+ * @engine_affinity: in: 0 or 1; EINVAL: any other
+ * @flags: in: D3DKMT_CONTEXT_*; a NULL_RENDERING context executes nothing but
+ *	fence signals, a SYNCHRONIZATION_ONLY one refuses submissions (EINVAL).
+ *	EPERM: DISABLE_GPU_TIMEOUT, HW_QUEUE_SUPPORTED; EINVAL: other bits
+ * @private_driver_data: in: ignored
+ * @private_driver_data_size: in: 0; EINVAL: any other
+ * @client_hint: in: ignored
+ * @context: out: context handle
+ * @pad: ignored
+ *
+ * ENODEV: the adapter has been removed or the device is lost.
+ */
+struct d3dkmt_create_context_virtual {
+	__u32 device;
+	__u32 node_ordinal;
+	__u32 engine_affinity;
+	__u32 flags;
+	__u64 private_driver_data;
+	__u32 private_driver_data_size;
+	__u32 client_hint;
+	__u32 context;
+	__u32 pad;
+};
+
+/**
+ * struct d3dkmt_destroy_context - D3DKMTDestroyContext
+ * @context: in: context handle
+ *
+ * Commands that have not been armed are cancelled. Works on a removed adapter.
+ */
+struct d3dkmt_destroy_context {
+	__u32 context;
+};
+
+/* struct d3dkmt_create_allocation, flags */
+#define D3DKMT_CREATE_RESOURCE				(1U << 0)
+#define D3DKMT_CREATE_SHARED				(1U << 1)
+#define D3DKMT_CREATE_NON_SECURE			(1U << 2)
+#define D3DKMT_CREATE_PROTECTED				(1U << 3)
+#define D3DKMT_CREATE_RESTRICT_SHARED_ACCESS		(1U << 4)
+#define D3DKMT_CREATE_EXISTING_SYS_MEM			(1U << 5)
+#define D3DKMT_CREATE_NT_SECURITY_SHARING		(1U << 6)
+#define D3DKMT_CREATE_READ_ONLY				(1U << 7)
+#define D3DKMT_CREATE_WRITE_COMBINED			(1U << 8)
+#define D3DKMT_CREATE_CACHED				(1U << 9)
+#define D3DKMT_CREATE_SWAP_CHAIN_BACK_BUFFER		(1U << 10)
+#define D3DKMT_CREATE_CROSS_ADAPTER			(1U << 11)
+#define D3DKMT_CREATE_OPEN_CROSS_ADAPTER		(1U << 12)
+#define D3DKMT_CREATE_PARTIAL_SHARED_CREATION		(1U << 13)
+#define D3DKMT_CREATE_ZEROED				(1U << 14)
+#define D3DKMT_CREATE_WRITE_WATCH			(1U << 15)
+#define D3DKMT_CREATE_STANDARD_ALLOCATION		(1U << 16)
+#define D3DKMT_CREATE_EXISTING_SECTION			(1U << 17)
+#define D3DKMT_CREATE_ALLOW_NOT_ZEROED			(1U << 18)
+#define D3DKMT_CREATE_PHYSICALLY_CONTIGUOUS		(1U << 19)
+#define D3DKMT_CREATE_NO_KMD_ACCESS			(1U << 20)
+#define D3DKMT_CREATE_SHARED_DISPLAYABLE		(1U << 21)
+
+/* struct d3dkmt_allocation_info2, flags */
+#define D3DKMT_ALLOCATION_PRIMARY			(1U << 0)
+#define D3DKMT_ALLOCATION_STEREO			(1U << 1)
+#define D3DKMT_ALLOCATION_OVERRIDE_PRIORITY		(1U << 2)
+
+/**
+ * struct d3dkmt_allocation_info2 - One allocation of a create call
+ * @allocation: out: allocation handle
+ * @pad: ignored
+ * @sys_mem: in: pointer to existing system memory, or 0. EINVAL: not aligned to
+ *	a page, or 0 for some items and not for others; else EPERM
+ * @private_driver_data: in: pointer to struct drm_dxg_allocation_private
+ * @private_driver_data_size: in: its size; EINVAL: 0, fewer than 8, or
+ *	D3DKMT_MAX_PRIVATE_DATA and more
+ * @vidpn_source_id: ignored
+ * @flags: in: D3DKMT_ALLOCATION_*, hints that are ignored; EINVAL: other bits
+ * @pad1: ignored
+ * @gpu_virtual_address: ignored
+ * @priority: ignored
+ * @reserved: ignored
+ */
+struct d3dkmt_allocation_info2 {
+	__u32 allocation;
+	__u32 pad;
+	__u64 sys_mem;
+	__u64 private_driver_data;
+	__u32 private_driver_data_size;
+	__u32 vidpn_source_id;
+	__u32 flags;
+	__u32 pad1;
+	__u64 gpu_virtual_address;
+	__u64 priority;
+	__u64 reserved[5];
+};
+
+/**
+ * struct d3dkmt_create_allocation - D3DKMTCreateAllocation2
+ * @device: in: device handle
+ * @resource: in: 0 for stand-alone allocations, or with no CREATE_RESOURCE the
+ *	resource they are added to; out with CREATE_RESOURCE: resource handle
+ * @global_share: untouched, global handles do not exist
+ * @pad0: ignored
+ * @private_runtime_data: in: pointer, or 0
+ * @private_runtime_data_size: in: bytes there; EINVAL: too many
+ * @pad1: ignored
+ * @private_driver_data: in: pointer to private data of the resource, or 0; with
+ *	STANDARD_ALLOCATION to struct d3dkmt_create_standard_allocation
+ * @private_driver_data_size: in: bytes there; EINVAL: too many
+ * @num_allocations: in: 0 to D3DKMT_MAX_ALLOCATIONS; 0 needs CREATE_RESOURCE
+ * @allocation_info: in/out: pointer to an array of struct d3dkmt_allocation_info2
+ * @flags: in: D3DKMT_CREATE_*. EINVAL: PROTECTED, EXISTING_SECTION, SHARED
+ *	without RESOURCE or without NT_SECURITY_SHARING, undefined bits; EPERM:
+ *	SHARED, EXISTING_SYS_MEM, STANDARD_ALLOCATION
+ * @pad2: ignored
+ * @private_runtime_resource_handle: ignored
+ *
+ * All or nothing: on any error no handle is valid, whatever memory holds. No
+ * memory is taken before the first use. ENODEV: the adapter has been removed.
+ */
+struct d3dkmt_create_allocation {
+	__u32 device;
+	__u32 resource;
+	__u32 global_share;
+	__u32 pad0;
+	__u64 private_runtime_data;
+	__u32 private_runtime_data_size;
+	__u32 pad1;
+	__u64 private_driver_data;
+	__u32 private_driver_data_size;
+	__u32 num_allocations;
+	__u64 allocation_info;
+	__u32 flags;
+	__u32 pad2;
+	__u64 private_runtime_resource_handle;
+};
+
+/* struct d3dkmt_create_standard_allocation, type */
+#define D3DKMT_STANDARD_ALLOCATION_EXISTING_HEAP	1
+#define D3DKMT_STANDARD_ALLOCATION_INTERNAL_BACKING	2
+
+/**
+ * struct d3dkmt_create_standard_allocation - Allocation the driver knows itself
+ * @type: in: D3DKMT_STANDARD_ALLOCATION_*
+ * @pad0: ignored
+ * @size: in: bytes, a multiple of the page size
+ * @flags: in: 0
+ * @pad1: ignored
+ */
+struct d3dkmt_create_standard_allocation {
+	__u32 type;
+	__u32 pad0;
+	__u64 size;
+	__u32 flags;
+	__u32 pad1;
+};
+
+/* struct d3dkmt_destroy_allocation2, flags */
+#define D3DKMT_DESTROY_ASSUME_NOT_IN_USE		(1U << 0)
+#define D3DKMT_DESTROY_SYNCHRONOUS			(1U << 1)
+
+/**
+ * struct d3dkmt_destroy_allocation2 - D3DKMTDestroyAllocation2
+ * @device: in: device handle
+ * @resource: in: resource to destroy with all its allocations, or 0
+ * @allocation_list: in: pointer to an array of allocation handles, or 0. They
+ *	are stand-alone allocations of the device or all of one resource; with
+ *	@resource, of that resource or stand-alone
+ * @allocation_count: in: handles there, at most D3DKMT_MAX_ALLOCATIONS; ignored
+ *	where @resource is given and @allocation_list is 0
+ * @flags: in: D3DKMT_DESTROY_*; other bits are ignored, known callers leave
+ *	padding there
+ *
+ * On return every handle named is dead; on an error none is and nothing has
+ * changed. The call is never refused because memory is in use. Without flags it
+ * returns at once and the memory comes back when every command of the device that
+ * was queued before has finished. SYNCHRONOUS waits for that. ASSUME_NOT_IN_USE
+ * waits only for commands the engine already has; a command still held that names
+ * the memory ends as a page fault of the engine. Works on a removed adapter.
+ *
+ * EINVAL: nothing named; a handle that is dead, of another type or device, named
+ * twice, or of a resource that the rules above exclude. EINTR: killed during a
+ * SYNCHRONOUS wait; the destruction goes on.
+ */
+struct d3dkmt_destroy_allocation2 {
+	__u32 device;
+	__u32 resource;
+	__u64 allocation_list;
+	__u32 allocation_count;
+	__u32 flags;
+};
+
+/**
+ * struct d3dkmt_lock2 - D3DKMTLock2
+ * @device: in: device handle
+ * @allocation: in: allocation handle
+ * @flags: in: 0; EINVAL: any other
+ * @pad: ignored
+ * @data: out: address of the allocation's bytes in the caller
+ *
+ * Locks are counted; all of one allocation return the same address. Does not
+ * wait for commands. ENOMEM: no video memory or no address space. EPERM: on a DRM
+ * node, a caller whose address space is not that of the file's first lock or sync
+ * object.
+ */
+struct d3dkmt_lock2 {
+	__u32 device;
+	__u32 allocation;
+	__u32 flags;
+	__u32 pad;
+	__u64 data;
+};
+
+/**
+ * struct d3dkmt_unlock2 - D3DKMTUnlock2
+ * @device: in: device handle
+ * @allocation: in: allocation handle; EINVAL: it is not locked
+ *
+ * The last unlock unmaps. Works on a removed adapter.
+ */
+struct d3dkmt_unlock2 {
+	__u32 device;
+	__u32 allocation;
+};
+
+/* struct d3dkmt_submit_command, flags */
+#define D3DKMT_SUBMIT_NULL_RENDERING			(1U << 0)
+#define D3DKMT_SUBMIT_PRESENT_REDIRECTED		(1U << 1)
+#define D3DKMT_SUBMIT_NO_KMD_ACCESS			(1U << 2)
+
+/**
+ * struct d3dkmt_submit_command - D3DKMTSubmitCommand
+ * @commands: in: 0; EINVAL: any other
+ * @command_length: in: 0; EINVAL: any other
+ * @flags: in: D3DKMT_SUBMIT_*; EPERM: PRESENT_REDIRECTED; EINVAL: other bits
+ * @present_history_token: ignored
+ * @broadcast_context_count: in: 1; EINVAL: 0 or more than
+ *	D3DKMT_MAX_BROADCAST_CONTEXTS; EPERM: more than 1
+ * @broadcast_context: in: context handles
+ * @pad0: ignored
+ * @private_driver_data: in: pointer to struct drm_dxg_cmd_stream
+ * @private_driver_data_size: in: bytes there
+ * @num_primaries: in: 0; EINVAL: more than D3DKMT_MAX_WRITTEN_PRIMARIES; else EPERM
+ * @written_primaries: ignored
+ * @num_history_buffers: in: 0; EINVAL: any other
+ * @pad1: ignored
+ * @history_buffer_array: ignored
+ *
+ * Commands of one context run in the order of submission. A malformed stream is
+ * refused whole with EINVAL. ENODEV: the adapter has been removed or the device
+ * is lost. ENOMEM: no memory, no video memory, or too many commands queued.
+ */
+struct d3dkmt_submit_command {
+	__u64 commands;
+	__u32 command_length;
+	__u32 flags;
+	__u64 present_history_token;
+	__u32 broadcast_context_count;
+	__u32 broadcast_context[D3DKMT_MAX_BROADCAST_CONTEXTS];
+	__u32 pad0;
+	__u64 private_driver_data;
+	__u32 private_driver_data_size;
+	__u32 num_primaries;
+	__u32 written_primaries[D3DKMT_MAX_WRITTEN_PRIMARIES];
+	__u32 num_history_buffers;
+	__u32 pad1;
+	__u64 history_buffer_array;
+};
+
+/**
+ * enum d3dkmt_sync_object_type - Kinds of sync objects
+ * @D3DKMT_SYNC_MUTEX: EPERM
+ * @D3DKMT_SYNC_SEMAPHORE: EPERM
+ * @D3DKMT_SYNC_FENCE: EPERM
+ * @D3DKMT_SYNC_CPU_NOTIFICATION: EPERM
+ * @D3DKMT_SYNC_MONITORED_FENCE: a 64-bit value; a wait ends when it is reached
+ * @D3DKMT_SYNC_PERIODIC_MONITORED_FENCE: EPERM
+ */
+enum d3dkmt_sync_object_type {
+	D3DKMT_SYNC_MUTEX = 1,
+	D3DKMT_SYNC_SEMAPHORE = 2,
+	D3DKMT_SYNC_FENCE = 3,
+	D3DKMT_SYNC_CPU_NOTIFICATION = 4,
+	D3DKMT_SYNC_MONITORED_FENCE = 5,
+	D3DKMT_SYNC_PERIODIC_MONITORED_FENCE = 6,
+};
+
+/* struct d3dkmt_sync_object_info2, flags */
+#define D3DKMT_SYNC_SHARED				(1U << 0)
+#define D3DKMT_SYNC_NT_SECURITY_SHARING			(1U << 1)
+#define D3DKMT_SYNC_CROSS_ADAPTER			(1U << 2)
+#define D3DKMT_SYNC_TOP_OF_PIPELINE			(1U << 3)
+#define D3DKMT_SYNC_NO_SIGNAL				(1U << 4)
+#define D3DKMT_SYNC_NO_WAIT				(1U << 5)
+#define D3DKMT_SYNC_NO_SIGNAL_MAX_VALUE_ON_TDR		(1U << 6)
+#define D3DKMT_SYNC_NO_GPU_ACCESS			(1U << 7)
+#define D3DKMT_SYNC_SIGNAL_BY_KMD			(1U << 8)
+
+/**
+ * struct d3dkmt_sync_object_info2 - What a sync object is
+ * @type: in: enum d3dkmt_sync_object_type; EINVAL: any other
+ * @flags: in: D3DKMT_SYNC_*; EPERM: SHARED with NT_SECURITY_SHARING; EINVAL:
+ *	SHARED without it, NT_SECURITY_SHARING or CROSS_ADAPTER without SHARED,
+ *	SIGNAL_BY_KMD, undefined bits
+ * @initial_fence_value: in: first value
+ * @fence_value_cpu_va: out: address of the current value, a __u64 that the
+ *	caller can read and not write
+ * @fence_value_gpu_va: out: 0
+ * @engine_affinity: in: 0 or 1; EINVAL: any other
+ * @pad: ignored
+ * @reserved: ignored
+ * @shared_handle: untouched
+ * @pad1: ignored
+ */
+struct d3dkmt_sync_object_info2 {
+	__u32 type;
+	__u32 flags;
+	__u64 initial_fence_value;
+	__u64 fence_value_cpu_va;
+	__u64 fence_value_gpu_va;
+	__u32 engine_affinity;
+	__u32 pad;
+	__u64 reserved[4];
+	__u32 shared_handle;
+	__u32 pad1;
+};
+
+/**
+ * struct d3dkmt_create_sync_object2 - D3DKMTCreateSynchronizationObject2
+ * @device: in: device handle
+ * @pad0: ignored
+ * @info: in/out: what it is
+ * @sync_object: out: sync object handle
+ * @pad1: ignored
+ *
+ * EPERM: also on a DRM node, a caller whose address space is not that of the
+ * file's first lock or sync object.
+ */
+struct d3dkmt_create_sync_object2 {
+	__u32 device;
+	__u32 pad0;
+	struct d3dkmt_sync_object_info2 info;
+	__u32 sync_object;
+	__u32 pad1;
+};
+
+/**
+ * struct d3dkmt_destroy_sync_object - D3DKMTDestroySynchronizationObject
+ * @sync_object: in: sync object handle
+ *
+ * Waits of the CPU that are pending on it end with EINVAL, those through an
+ * eventfd are dropped. Works on a removed adapter.
+ */
+struct d3dkmt_destroy_sync_object {
+	__u32 sync_object;
+};
+
+/* struct d3dkmt_signal_sync_object_from_cpu, flags */
+#define D3DKMT_SIGNAL_AT_SUBMISSION			(1U << 0)
+#define D3DKMT_SIGNAL_ENQUEUE_CPU_EVENT			(1U << 1)
+#define D3DKMT_SIGNAL_ALLOW_FENCE_REWIND		(1U << 2)
+
+/**
+ * struct d3dkmt_signal_sync_object_from_cpu - D3DKMTSignalSynchronizationObjectFromCpu
+ * @device: in: device handle
+ * @object_count: in: 1 to D3DKMT_MAX_OBJECTS_SIGNALED
+ * @objects: in: pointer to an array of sync object handles
+ * @fence_values: in: pointer to an array of __u64, a value for each object
+ * @flags: in: 0 or ALLOW_FENCE_REWIND, without which a value below the current
+ *	one is EINVAL; EINVAL: other bits
+ * @pad: ignored
+ *
+ * All or nothing. EACCES: an object was created with NO_SIGNAL.
+ */
+struct d3dkmt_signal_sync_object_from_cpu {
+	__u32 device;
+	__u32 object_count;
+	__u64 objects;
+	__u64 fence_values;
+	__u32 flags;
+	__u32 pad;
+};
+
+/* struct d3dkmt_wait_sync_object_from_cpu, flags */
+#define D3DKMT_WAIT_ANY					(1U << 0)
+
+/**
+ * struct d3dkmt_wait_sync_object_from_cpu - D3DKMTWaitForSynchronizationObjectFromCpu
+ * @device: in: device handle
+ * @object_count: in: 1 to D3DKMT_MAX_OBJECTS_WAITED_ON
+ * @objects: in: pointer to an array of sync object handles
+ * @fence_values: in: pointer to an array of __u64, a value for each object
+ * @async_event: in: 0: wait here; else a file descriptor of an eventfd, which is
+ *	signalled when the wait is satisfied, and the call returns at once
+ * @flags: in: 0: wait for all; D3DKMT_WAIT_ANY: for one; EINVAL: other bits
+ * @pad: ignored
+ *
+ * A wait for a value that is reached already succeeds at once. EINTR: a signal
+ * arrived (the call is restarted where the handler says so). EACCES: an object
+ * was created with NO_WAIT. EINVAL also: @async_event is not an eventfd; an object
+ * was destroyed during the wait. ENODEV: the adapter was removed, also during the
+ * wait; eventfds are signalled then.
+ */
+struct d3dkmt_wait_sync_object_from_cpu {
+	__u32 device;
+	__u32 object_count;
+	__u64 objects;
+	__u64 fence_values;
+	__u64 async_event;
+	__u32 flags;
+	__u32 pad;
+};
+
+/*
+ * The operations. Where a structure is named the operation is served; a number of
+ * bytes stands for the structure of a known operation that is answered with EPERM.
+ */
+#define D3DKMT_IOC_TYPE					'G'
+#define D3DKMT_IO(nr, type)				_IOWR(D3DKMT_IOC_TYPE, nr, type)
+#define D3DKMT_IO_BYTES(nr, size)			_IOC(_IOC_READ | _IOC_WRITE, D3DKMT_IOC_TYPE, nr, size)
+
+#define D3DKMT_IOCTL_OPEN_ADAPTER_FROM_LUID		D3DKMT_IO(0x01, struct d3dkmt_open_adapter_from_luid)
+#define D3DKMT_IOCTL_CREATE_DEVICE			D3DKMT_IO(0x02, struct d3dkmt_create_device)
+#define D3DKMT_IOCTL_CREATE_CONTEXT			D3DKMT_IO_BYTES(0x03, 96)
+#define D3DKMT_IOCTL_CREATE_CONTEXT_VIRTUAL		D3DKMT_IO(0x04, struct d3dkmt_create_context_virtual)
+#define D3DKMT_IOCTL_DESTROY_CONTEXT			D3DKMT_IO(0x05, struct d3dkmt_destroy_context)
+#define D3DKMT_IOCTL_CREATE_ALLOCATION2			D3DKMT_IO(0x06, struct d3dkmt_create_allocation)
+#define D3DKMT_IOCTL_CREATE_PAGING_QUEUE		D3DKMT_IO_BYTES(0x07, 32)
+#define D3DKMT_IOCTL_RESERVE_GPU_VIRTUAL_ADDRESS	D3DKMT_IO_BYTES(0x08, 72)
+#define D3DKMT_IOCTL_QUERY_ADAPTER_INFO			D3DKMT_IO(0x09, struct d3dkmt_query_adapter_info)
+#define D3DKMT_IOCTL_QUERY_VIDEO_MEMORY_INFO		D3DKMT_IO_BYTES(0x0a, 56)
+#define D3DKMT_IOCTL_MAKE_RESIDENT			D3DKMT_IO_BYTES(0x0b, 48)
+#define D3DKMT_IOCTL_MAP_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x0c, 104)
+#define D3DKMT_IOCTL_ESCAPE				D3DKMT_IO_BYTES(0x0d, 32)
+#define D3DKMT_IOCTL_GET_DEVICE_STATE			D3DKMT_IO(0x0e, struct d3dkmt_get_device_state)
+#define D3DKMT_IOCTL_SUBMIT_COMMAND			D3DKMT_IO(0x0f, struct d3dkmt_submit_command)
+#define D3DKMT_IOCTL_CREATE_SYNC_OBJECT2		D3DKMT_IO(0x10, struct d3dkmt_create_sync_object2)
+#define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT2		D3DKMT_IO_BYTES(0x11, 464)
+#define D3DKMT_IOCTL_WAIT_SYNC_OBJECT2			D3DKMT_IO_BYTES(0x12, 200)
+#define D3DKMT_IOCTL_DESTROY_ALLOCATION2		D3DKMT_IO(0x13, struct d3dkmt_destroy_allocation2)
+#define D3DKMT_IOCTL_ENUM_ADAPTERS2			D3DKMT_IO(0x14, struct d3dkmt_enum_adapters2)
+#define D3DKMT_IOCTL_CLOSE_ADAPTER			D3DKMT_IO(0x15, struct d3dkmt_close_adapter)
+#define D3DKMT_IOCTL_CHANGE_VIDEO_MEMORY_RESERVATION	D3DKMT_IO_BYTES(0x16, 32)
+#define D3DKMT_IOCTL_CREATE_HW_CONTEXT			D3DKMT_IO_BYTES(0x17, 40)
+#define D3DKMT_IOCTL_CREATE_HW_QUEUE			D3DKMT_IO_BYTES(0x18, 48)
+#define D3DKMT_IOCTL_DESTROY_DEVICE			D3DKMT_IO(0x19, struct d3dkmt_destroy_device)
+#define D3DKMT_IOCTL_DESTROY_HW_CONTEXT			D3DKMT_IO_BYTES(0x1a, 4)
+#define D3DKMT_IOCTL_DESTROY_HW_QUEUE			D3DKMT_IO_BYTES(0x1b, 4)
+#define D3DKMT_IOCTL_DESTROY_PAGING_QUEUE		D3DKMT_IO_BYTES(0x1c, 4)
+#define D3DKMT_IOCTL_DESTROY_SYNC_OBJECT		D3DKMT_IO(0x1d, struct d3dkmt_destroy_sync_object)
+#define D3DKMT_IOCTL_EVICT				D3DKMT_IO_BYTES(0x1e, 32)
+#define D3DKMT_IOCTL_FLUSH_HEAP_TRANSITIONS		D3DKMT_IO_BYTES(0x1f, 4)
+#define D3DKMT_IOCTL_FREE_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x20, 24)
+#define D3DKMT_IOCTL_GET_CONTEXT_IN_PROCESS_PRIORITY	D3DKMT_IO_BYTES(0x21, 8)
+#define D3DKMT_IOCTL_GET_CONTEXT_PRIORITY		D3DKMT_IO_BYTES(0x22, 8)
+#define D3DKMT_IOCTL_GET_SHARED_RESOURCE_ADAPTER_LUID	D3DKMT_IO_BYTES(0x23, 24)
+#define D3DKMT_IOCTL_INVALIDATE_CACHE			D3DKMT_IO_BYTES(0x24, 24)
+#define D3DKMT_IOCTL_LOCK2				D3DKMT_IO(0x25, struct d3dkmt_lock2)
+#define D3DKMT_IOCTL_MARK_DEVICE_AS_ERROR		D3DKMT_IO_BYTES(0x26, 8)
+#define D3DKMT_IOCTL_OFFER_ALLOCATIONS			D3DKMT_IO_BYTES(0x27, 40)
+#define D3DKMT_IOCTL_OPEN_RESOURCE			D3DKMT_IO_BYTES(0x28, 72)
+#define D3DKMT_IOCTL_OPEN_SYNC_OBJECT			D3DKMT_IO_BYTES(0x29, 72)
+#define D3DKMT_IOCTL_QUERY_ALLOCATION_RESIDENCY		D3DKMT_IO_BYTES(0x2a, 32)
+#define D3DKMT_IOCTL_QUERY_RESOURCE_INFO		D3DKMT_IO_BYTES(0x2b, 32)
+#define D3DKMT_IOCTL_RECLAIM_ALLOCATIONS2		D3DKMT_IO_BYTES(0x2c, 40)
+#define D3DKMT_IOCTL_RENDER				D3DKMT_IO_BYTES(0x2d, 368)
+#define D3DKMT_IOCTL_SET_ALLOCATION_PRIORITY		D3DKMT_IO_BYTES(0x2e, 32)
+#define D3DKMT_IOCTL_SET_CONTEXT_IN_PROCESS_PRIORITY	D3DKMT_IO_BYTES(0x2f, 8)
+#define D3DKMT_IOCTL_SET_CONTEXT_PRIORITY		D3DKMT_IO_BYTES(0x30, 8)
+#define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT_FROM_CPU	D3DKMT_IO(0x31, struct d3dkmt_signal_sync_object_from_cpu)
+#define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT_FROM_GPU	D3DKMT_IO_BYTES(0x32, 80)
+#define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT_FROM_GPU2	D3DKMT_IO_BYTES(0x33, 96)
+#define D3DKMT_IOCTL_SUBMIT_COMMAND_TO_HW_QUEUE		D3DKMT_IO_BYTES(0x34, 56)
+#define D3DKMT_IOCTL_SUBMIT_SIGNAL_TO_HW_QUEUE		D3DKMT_IO_BYTES(0x35, 40)
+#define D3DKMT_IOCTL_SUBMIT_WAIT_TO_HW_QUEUE		D3DKMT_IO_BYTES(0x36, 24)
+#define D3DKMT_IOCTL_UNLOCK2				D3DKMT_IO(0x37, struct d3dkmt_unlock2)
+#define D3DKMT_IOCTL_UPDATE_ALLOCATION_PROPERTY		D3DKMT_IO_BYTES(0x38, 40)
+#define D3DKMT_IOCTL_UPDATE_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x39, 56)
+#define D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_CPU		D3DKMT_IO(0x3a, struct d3dkmt_wait_sync_object_from_cpu)
+#define D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_GPU		D3DKMT_IO_BYTES(0x3b, 80)
+#define D3DKMT_IOCTL_GET_ALLOCATION_PRIORITY		D3DKMT_IO_BYTES(0x3c, 32)
+#define D3DKMT_IOCTL_QUERY_CLOCK_CALIBRATION		D3DKMT_IO_BYTES(0x3d, 40)
+#define D3DKMT_IOCTL_ENUM_ADAPTERS3			D3DKMT_IO(0x3e, struct d3dkmt_enum_adapters3)
+#define D3DKMT_IOCTL_SHARE_OBJECTS			D3DKMT_IO_BYTES(0x3f, 40)
+#define D3DKMT_IOCTL_OPEN_SYNC_OBJECT_FROM_NT_HANDLE2	D3DKMT_IO_BYTES(0x40, 88)
+#define D3DKMT_IOCTL_QUERY_RESOURCE_INFO_FROM_NT_HANDLE	D3DKMT_IO_BYTES(0x41, 40)
+#define D3DKMT_IOCTL_OPEN_RESOURCE_FROM_NT_HANDLE	D3DKMT_IO_BYTES(0x42, 104)
+#define D3DKMT_IOCTL_QUERY_STATISTICS			D3DKMT_IO_BYTES(0x43, 808)
+#define D3DKMT_IOCTL_SHARE_OBJECT_WITH_HOST		D3DKMT_IO_BYTES(0x44, 24)
+#define D3DKMT_IOCTL_CREATE_SYNC_FILE			D3DKMT_IO_BYTES(0x45, 24)
+#define D3DKMT_IOCTL_WAIT_SYNC_FILE			D3DKMT_IO_BYTES(0x46, 16)
+#define D3DKMT_IOCTL_OPEN_SYNC_OBJECT_FROM_SYNC_FILE	D3DKMT_IO_BYTES(0x47, 40)
+#define D3DKMT_IOCTL_ENUM_PROCESSES			D3DKMT_IO_BYTES(0x48, 24)
+#define D3DKMT_IOCTL_IS_FEATURE_ENABLED			D3DKMT_IO_BYTES(0x49, 12)
+
+/**
+ * D3DKMT_DRM_IOCTL() - The code of an operation on a DRM node
+ * @code: D3DKMT_IOCTL_*, the code on /dev/dxg
+ *
+ * Type 'd', number 0x40 plus the operation's, same structure.
+ */
+#define D3DKMT_DRM_IOCTL(code) \
+	_IOC(_IOC_DIR(code), 'd', 0x40 + _IOC_NR(code), _IOC_SIZE(code))
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* _UAPI_MISC_D3DKMTHK_H */
