@@ -252,6 +252,7 @@ static int adapter_probe(struct platform_device *pdev)
 	if (ret)
 		return ret;
 
+	adapter->attach = attach;
 	adapter_describe(adapter, dxg_attach_target(attach));
 	ret = adapter_start(adapter, dxg_attach_target(attach));
 	if (ret)

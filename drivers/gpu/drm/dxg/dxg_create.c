@@ -133,9 +133,8 @@ static int create_check_info(const struct create_call *create, size_t *private_s
 			return -EINVAL;
 		*private_size += ALIGN(info[i].private_driver_data_size, 8);
 	}
-	if (args->num_allocations &&
-	    !info[0].sys_mem == !!(args->flags & D3DKMT_CREATE_EXISTING_SYS_MEM))
-		return info[0].sys_mem ? -EPERM : -EINVAL;
+	if (args->num_allocations && info[0].sys_mem)
+		return -EPERM;
 	if (*private_size > DXG_CREATE_PRIVATE_MAX)
 		return -EOVERFLOW;
 	return 0;

@@ -99,8 +99,10 @@ void dxg_batch_start(struct dxg_batch *batch, u32 flags)
 	struct dxg_device *device = batch->device;
 	struct dxg_allocation *alloc;
 
-	list_for_each_entry(alloc, &batch->allocations, batch_link)
+	list_for_each_entry(alloc, &batch->allocations, batch_link) {
+		dxg_mapping_unmap_allocation(alloc);
 		dxg_allocation_zap(alloc);
+	}
 	atomic_inc(&device->adapter->stats.batches);
 
 	/* The batch may run, and drop all references that it has, at once. */
@@ -441,12 +443,9 @@ static int destroy_finish(struct destroy_call *destroy)
 {
 	struct dxg_batch *batch = destroy_begin(destroy);
 	struct dxg_object *lender = batch->lender;
-	struct dxg_allocation *alloc;
 	int ret = 0;
 
 	dxg_object_get(lender);
-	list_for_each_entry(alloc, &batch->allocations, batch_link)
-		dxg_mapping_unmap_allocation(alloc);
 	dxg_batch_start(batch, destroy->args->flags);
 	if (destroy->args->flags & D3DKMT_DESTROY_SYNCHRONOUS)
 		ret = wait_var_event_killable(&batch->done, smp_load_acquire(&batch->done));

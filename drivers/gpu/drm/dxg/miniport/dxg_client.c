@@ -134,7 +134,7 @@ static int client_describe_displayable(const struct drm_dxg_allocation_private *
 	if (!private->width || !private->height || private->width > U32_MAX / 4 ||
 	    private->pitch != private->width * 4)
 		return -EINVAL;
-	if (info->size < (u64)private->pitch * private->height)
+	if (private->size < (u64)private->pitch * private->height)
 		return -EINVAL;
 	/* More than the picture asks for lines below it. */
 	lines = DIV_ROUND_UP_ULL(info->size, private->pitch);
