@@ -184,7 +184,7 @@ static void adapter_describe(struct dxg_adapter *adapter, struct drm_device *tar
 
 	snprintf(adapter->description, sizeof(adapter->description),
 		 "%s on %s (dxg software engine)", target->driver->name, dev_name(target->dev));
-	if (!target->dev || !dev_is_pci(target->dev))
+	if (!dev_is_pci(target->dev))
 		return;
 
 	pdev = to_pci_dev(target->dev);
@@ -235,10 +235,15 @@ static void adapter_stop(struct dxg_adapter *adapter)
 
 static int adapter_probe(struct platform_device *pdev)
 {
-	struct dxg_attach *attach = *(struct dxg_attach **)dev_get_platdata(&pdev->dev);
+	struct dxg_attach **platdata = dev_get_platdata(&pdev->dev);
+	struct dxg_attach *attach;
 	struct dxg_adapter *adapter;
 	int ret;
 
+	/* An administrator can have a foreign device try our driver. */
+	if (strcmp(pdev->name, "dxg") || !platdata)
+		return -ENODEV;
+	attach = *platdata;
 	adapter = devm_drm_dev_alloc(&pdev->dev, &dxg_drm_driver, struct dxg_adapter, ddev);
 	if (IS_ERR(adapter))
 		return PTR_ERR(adapter);
@@ -263,14 +268,16 @@ static int adapter_probe(struct platform_device *pdev)
 	ret = dxg_attach_set_adapter(attach, adapter);
 	if (ret)
 		goto err_stop;
+	platform_set_drvdata(pdev, adapter);
+	/* Before its nodes appear, or who is quick to open one would not find it. */
+	dxg_enum_add(adapter);
 	ret = drm_dev_register(&adapter->ddev, 0);
 	if (ret)
-		goto err_clear;
-	dxg_enum_add(adapter);
-	platform_set_drvdata(pdev, adapter);
+		goto err_hide;
 	return 0;
 
-err_clear:
+err_hide:
+	dxg_enum_remove(adapter);
 	dxg_attach_clear_adapter(attach);
 err_stop:
 	adapter_stop(adapter);

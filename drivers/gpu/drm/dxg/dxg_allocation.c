@@ -47,7 +47,7 @@ static void allocation_release(struct dxg_object *obj)
 {
 	struct dxg_allocation *alloc = dxg_allocation_from(obj);
 
-	WARN_ON(alloc->backed || alloc->busy);
+	WARN_ON(alloc->backed || alloc->busy || alloc->mapping);
 	atomic_dec(&alloc->device->adapter->stats.allocations);
 	drm_gem_object_put(&alloc->gem);
 }
@@ -139,10 +139,13 @@ void dxg_allocation_put(struct dxg_allocation *alloc)
 
 static bool segment_charge(struct dxg_adapter *adapter, u64 size)
 {
-	if (atomic64_add_return(size, &adapter->segment_used) <= adapter->caps.segment_size)
-		return true;
-	atomic64_sub(size, &adapter->segment_used);
-	return false;
+	s64 used = atomic64_read(&adapter->segment_used);
+
+	do {
+		if (used + size > adapter->caps.segment_size)
+			return false;
+	} while (!atomic64_try_cmpxchg(&adapter->segment_used, &used, used + size));
+	return true;
 }
 
 static int allocation_back_locked(struct dxg_allocation *alloc)
@@ -200,21 +203,23 @@ int dxg_allocation_back(struct dxg_allocation *alloc)
  * dxg_allocation_zap() - Take the bytes away from the CPU, for good
  * @alloc: the allocation
  *
- * A thread that touches a mapping afterwards gets SIGBUS.
+ * A thread that touches a mapping afterwards gets SIGBUS. The mapping itself stays.
+ *
+ * Return: whether there is a mapping.
  */
-void dxg_allocation_zap(struct dxg_allocation *alloc)
+bool dxg_allocation_zap(struct dxg_allocation *alloc)
 {
 	struct drm_device *ddev = &alloc->device->adapter->ddev;
 	bool mapped;
 
 	mutex_lock(&alloc->lock);
-	/* Only what has an offset was ever mapped. */
-	mapped = !alloc->zapped && drm_mm_node_allocated(&alloc->gem.vma_node.vm_node);
 	alloc->zapped = true;
+	mapped = alloc->mapping;
 	mutex_unlock(&alloc->lock);
 
 	if (mapped)
 		drm_vma_node_unmap(&alloc->gem.vma_node, ddev->anon_inode->i_mapping);
+	return mapped;
 }
 
 /**
@@ -227,12 +232,13 @@ void dxg_allocation_unback(struct dxg_allocation *alloc)
 
 	mutex_lock(&alloc->lock);
 	if (alloc->backed) {
-		spin_lock(&adapter->backed_lock);
-		list_del_init(&alloc->backed_link);
-		spin_unlock(&adapter->backed_lock);
 		adapter->ops->destroy_backing(adapter->context, &alloc->backing);
 		alloc->backed = false;
 		atomic64_sub(alloc->gem.size, &adapter->segment_used);
+		/* Last: the removal waits, by our lock, for what is on the list. */
+		spin_lock(&adapter->backed_lock);
+		list_del_init(&alloc->backed_link);
+		spin_unlock(&adapter->backed_lock);
 	}
 	mutex_unlock(&alloc->lock);
 }

@@ -13,6 +13,7 @@
 
 struct dxg_adapter;
 struct dxg_device;
+struct dxg_mapping;
 struct dxg_process;
 struct dxg_resource;
 
@@ -48,6 +49,9 @@ struct dxg_allocation {
 	/** @backed_link: Entry of the adapter's backed allocations. */
 	struct list_head backed_link;
 
+	/** @mapping: Its mapping while it is locked, counted. Changed under @lock and
+	 * the process's map_lock. */
+	struct dxg_mapping *mapping;
 	/** @locks: Locks that have not been unlocked. Under the process's map_lock. */
 	unsigned int locks;
 	/** @cpu_va: Where it is mapped. Under the process's map_lock. */
@@ -84,7 +88,7 @@ void dxg_allocation_get(struct dxg_allocation *alloc);
 void dxg_allocation_put(struct dxg_allocation *alloc);
 
 int dxg_allocation_back(struct dxg_allocation *alloc);
-void dxg_allocation_zap(struct dxg_allocation *alloc);
+bool dxg_allocation_zap(struct dxg_allocation *alloc);
 void dxg_allocation_unback(struct dxg_allocation *alloc);
 void dxg_allocation_revoke_all(struct dxg_adapter *adapter);
 

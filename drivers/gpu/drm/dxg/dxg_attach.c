@@ -244,8 +244,11 @@ static void attach_bring_up(struct dxg_attach *attach)
 	};
 	struct platform_device *pdev;
 
-	if (!attach_wait_registered(attach) || attach_client_join(attach))
+	if (!attach_wait_registered(attach) || attach_client_join(attach)) {
+		/* Without KMS there is no client: leave the device and its module alone. */
+		WRITE_ONCE(attach->dying, true);
 		return;
+	}
 	pdev = platform_device_register_full(&info);
 	if (!IS_ERR(pdev))
 		attach->pdev = pdev;

@@ -133,6 +133,9 @@ static int create_check_info(const struct create_call *create, size_t *private_s
 			return -EINVAL;
 		*private_size += ALIGN(info[i].private_driver_data_size, 8);
 	}
+	/* A standard allocation has system memory exactly where its type is a heap. */
+	if (standard && !info[0].sys_mem == !!(args->flags & D3DKMT_CREATE_EXISTING_SYS_MEM))
+		return -EINVAL;
 	if (args->num_allocations && info[0].sys_mem)
 		return -EPERM;
 	if (*private_size > DXG_CREATE_PRIVATE_MAX)

@@ -47,6 +47,9 @@
 /* Allocations of one call of the miniport. */
 #define DXG_DDI_CHUNK	32
 
+/* Handles of a list that is kept on the stack. */
+#define DXG_DESTROY_FEW	32
+
 static void batch_work(struct work_struct *work);
 
 /**
@@ -74,19 +77,44 @@ static void batch_queue(struct dxg_batch *batch)
 	queue_work(dxg_wq, &batch->work);
 }
 
-static void batch_revoke_locked(struct dxg_batch *batch)
+/*
+ * Held commands must not use the allocations any more; armed ones are waited for. A
+ * resource may have very many, so the lock is dropped now and then; the batch counts
+ * as busy meanwhile and its list is still private.
+ */
+static void batch_start_revoked(struct dxg_batch *batch)
 {
+	struct dxg_device *device = batch->device;
 	struct dxg_allocation *alloc;
+	unsigned int num = 0;
 
-	lockdep_assert_held(&batch->device->lock);
-
+	spin_lock_irq(&device->lock);
+	batch->busy = 1;
 	list_for_each_entry(alloc, &batch->allocations, batch_link) {
 		alloc->revoked = true;
 		if (alloc->busy) {
 			alloc->waiting = batch;
 			batch->busy++;
 		}
+		if (++num % DXG_RETIRE_CHUNK == 0) {
+			spin_unlock_irq(&device->lock);
+			cond_resched();
+			spin_lock_irq(&device->lock);
+		}
 	}
+	dxg_batch_unbusy_locked(batch);
+	spin_unlock_irq(&device->lock);
+}
+
+static void batch_start_epoch(struct dxg_batch *batch)
+{
+	struct dxg_device *device = batch->device;
+
+	spin_lock_irq(&device->lock);
+	batch->epoch = device->epoch++;
+	list_add_tail(&batch->link, &device->batches);
+	dxg_device_drain_locked(device);
+	spin_unlock_irq(&device->lock);
 }
 
 /**
@@ -99,25 +127,16 @@ void dxg_batch_start(struct dxg_batch *batch, u32 flags)
 	struct dxg_device *device = batch->device;
 	struct dxg_allocation *alloc;
 
-	list_for_each_entry(alloc, &batch->allocations, batch_link) {
-		dxg_mapping_unmap_allocation(alloc);
-		dxg_allocation_zap(alloc);
-	}
+	list_for_each_entry(alloc, &batch->allocations, batch_link)
+		dxg_mapping_revoke(alloc);
 	atomic_inc(&device->adapter->stats.batches);
 
 	/* The batch may run, and drop all references that it has, at once. */
 	dxg_object_get(&device->base);
-	spin_lock_irq(&device->lock);
-	if (flags & D3DKMT_DESTROY_ASSUME_NOT_IN_USE) {
-		batch_revoke_locked(batch);
-		if (!batch->busy)
-			batch_queue(batch);
-	} else {
-		batch->epoch = device->epoch++;
-		list_add_tail(&batch->link, &device->batches);
-		dxg_device_drain_locked(device);
-	}
-	spin_unlock_irq(&device->lock);
+	if (flags & D3DKMT_DESTROY_ASSUME_NOT_IN_USE)
+		batch_start_revoked(batch);
+	else
+		batch_start_epoch(batch);
 	dxg_device_put(device);
 }
 
@@ -289,9 +308,7 @@ static void batch_work(struct work_struct *work)
 	}
 
 	atomic_dec(&batch->device->adapter->stats.batches);
-	/* Pairs with the waiter's smp_load_acquire(). */
-	smp_store_release(&batch->done, true);
-	wake_up_var(&batch->done);
+	store_release_wake_up(&batch->done, true);
 	if (batch->resource)
 		dxg_resource_put(batch->resource);
 	dxg_object_put(lender);
@@ -400,21 +417,33 @@ out_unlock:
 	return ret;
 }
 
+static int destroy_copied(struct destroy_call *destroy, u32 *list)
+{
+	if (copy_from_user(list, u64_to_user_ptr(destroy->args->allocation_list),
+			   array_size(destroy->count, sizeof(*list))))
+		return -EFAULT;
+	return destroy_unpublish(destroy, list);
+}
+
 static int destroy_named(struct destroy_call *destroy)
 {
 	struct dxg_process *process = destroy->device->process;
+	u32 few[DXG_DESTROY_FEW], *list = few;
 	int ret;
 
-	if (!destroy->count)
-		return destroy_unpublish(destroy, NULL);
+	if (destroy->count > DXG_DESTROY_FEW)
+		list = kmalloc_array(destroy->count, sizeof(*list), GFP_KERNEL | __GFP_NOWARN);
+	if (list) {
+		ret = destroy_copied(destroy, list);
+		if (list != few)
+			kfree(list);
+		return ret;
+	}
 
 	/* Memory that was there before, so that the call cannot fail for want of it. */
 	if (mutex_lock_killable(&process->scratch_lock))
 		return -EINTR;
-	ret = -EFAULT;
-	if (!copy_from_user(process->scratch, u64_to_user_ptr(destroy->args->allocation_list),
-			    array_size(destroy->count, sizeof(u32))))
-		ret = destroy_unpublish(destroy, process->scratch);
+	ret = destroy_copied(destroy, process->scratch);
 	mutex_unlock(&process->scratch_lock);
 	return ret;
 }

@@ -75,16 +75,17 @@ static int __init dxg_init(void)
 	ret = platform_driver_register(&dxg_platform_driver);
 	if (ret)
 		goto err_destroy_wq;
-	ret = misc_register(&dxg_misc);
-	if (ret)
-		goto err_unregister_driver;
 	ret = dxg_attach_init();
 	if (ret)
-		goto err_deregister_misc;
+		goto err_unregister_driver;
+	/* Last: who opens it holds the module. */
+	ret = misc_register(&dxg_misc);
+	if (ret)
+		goto err_detach;
 	return 0;
 
-err_deregister_misc:
-	misc_deregister(&dxg_misc);
+err_detach:
+	dxg_attach_fini();
 err_unregister_driver:
 	platform_driver_unregister(&dxg_platform_driver);
 err_destroy_wq:

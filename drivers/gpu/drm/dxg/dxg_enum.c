@@ -31,7 +31,7 @@ static u64 dxg_last_luid;
 
 /**
  * dxg_enum_add() - Show an adapter
- * @adapter: the adapter, registered
+ * @adapter: the adapter, ready
  */
 void dxg_enum_add(struct dxg_adapter *adapter)
 {

@@ -44,6 +44,7 @@ static u32 handle_index(u32 handle)
 void dxg_handle_table_init(struct dxg_handle_table *table)
 {
 	xa_init_flags(&table->xa, XA_FLAGS_ALLOC);
+	mutex_init(&table->reserve_lock);
 	table->next = 0;
 	table->generation = 1;
 }
@@ -56,6 +57,7 @@ void dxg_handle_table_fini(struct dxg_handle_table *table)
 {
 	WARN_ON(!xa_empty(&table->xa));
 	xa_destroy(&table->xa);
+	mutex_destroy(&table->reserve_lock);
 }
 
 /**
@@ -125,18 +127,26 @@ int dxg_handle_reserve(struct dxg_handle_table *table, struct dxg_object *obj)
 	u32 index;
 	int ret;
 
-	xa_lock(&table->xa);
-	ret = __xa_alloc_cyclic(&table->xa, &index, NULL,
-				XA_LIMIT(0, DXG_HANDLE_INDEX_MAX), &table->next,
-				GFP_KERNEL_ACCOUNT);
-	if (ret > 0)
+	/*
+	 * Not xa_alloc_cyclic(): it drops the lock to allocate with a start that others
+	 * have passed by then, and takes want of memory for the end of the space.
+	 */
+	mutex_lock(&table->reserve_lock);
+	ret = xa_alloc(&table->xa, &index, NULL, XA_LIMIT(table->next, DXG_HANDLE_INDEX_MAX),
+		       GFP_KERNEL_ACCOUNT);
+	if (ret == -EBUSY) {
 		table->generation = table->generation % DXG_HANDLE_GEN_MAX + 1;
-	if (ret >= 0)
+		ret = xa_alloc(&table->xa, &index, NULL, XA_LIMIT(0, DXG_HANDLE_INDEX_MAX),
+			       GFP_KERNEL_ACCOUNT);
+	}
+	if (!ret) {
+		table->next = index + 1;
 		obj->handle = table->generation << DXG_HANDLE_GEN_SHIFT |
 			      index << DXG_HANDLE_INDEX_SHIFT;
-	xa_unlock(&table->xa);
+	}
+	mutex_unlock(&table->reserve_lock);
 
-	return ret < 0 ? -ENOMEM : 0;
+	return ret ? -ENOMEM : 0;
 }
 
 static bool dxg_object_alive_locked(const struct dxg_object *obj)

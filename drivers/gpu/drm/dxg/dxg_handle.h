@@ -4,6 +4,7 @@
 
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/types.h>
 #include <linux/xarray.h>
 
@@ -72,11 +73,13 @@ struct dxg_object {
 /**
  * struct dxg_handle_table - Handles of one process
  * @xa: objects by index; its lock is the table's lock
+ * @reserve_lock: covers @next and @generation; taken outside the table's lock
  * @next: index that is tried next
  * @generation: value of the two top bits for the next handle, 1 to 3
  */
 struct dxg_handle_table {
 	struct xarray xa;
+	struct mutex reserve_lock;
 	u32 next;
 	u32 generation;
 };

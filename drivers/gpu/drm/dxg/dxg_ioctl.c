@@ -143,6 +143,20 @@ void dxg_call_add(struct dxg_call *call, struct dxg_object *obj)
 	list_add_tail(&obj->sibling, &call->pending);
 }
 
+/**
+ * dxg_call_undo() - Say how to undo what was done to an object that existed before
+ * @call: the operation
+ * @undo: called if the caller does not get the results
+ * @obj: the object; a reference is taken
+ */
+void dxg_call_undo(struct dxg_call *call, void (*undo)(struct dxg_object *obj),
+		   struct dxg_object *obj)
+{
+	dxg_object_get(obj);
+	call->undo = undo;
+	call->undo_obj = obj;
+}
+
 static const struct dxg_ioctl_desc *dxg_ioctl_find(unsigned int code)
 {
 	const struct dxg_ioctl_desc *desc;
@@ -172,6 +186,8 @@ static long dxg_call(struct file *file, const struct dxg_ioctl_desc *desc,
 
 	if (!desc->func)
 		return -EPERM;
+	if (WARN_ON_ONCE(size > sizeof(args)))
+		return -ENOTTY;
 	if (copy_from_user(args, arg, size))
 		return -EFAULT;
 
@@ -185,6 +201,9 @@ static long dxg_call(struct file *file, const struct dxg_ioctl_desc *desc,
 			ret = err;
 	}
 	dxg_handle_abort(&process->table, &call.pending);
+	if (call.undo && ret < 0)
+		call.undo(call.undo_obj);
+	dxg_object_put(call.undo_obj);
 	return ret;
 }
 

@@ -16,14 +16,20 @@ struct file;
  *	the operation has output
  * @pending: objects with reserved handles, parents first, by their sibling entry.
  *	They are published when the caller has the results, else destroyed
+ * @undo: called with @undo_obj if the caller does not get the results, or NULL
+ * @undo_obj: object of @undo, counted
  */
 struct dxg_call {
 	struct dxg_process *process;
 	void *args;
 	struct list_head pending;
+	void (*undo)(struct dxg_object *obj);
+	struct dxg_object *undo_obj;
 };
 
 void dxg_call_add(struct dxg_call *call, struct dxg_object *obj);
+void dxg_call_undo(struct dxg_call *call, void (*undo)(struct dxg_object *obj),
+		   struct dxg_object *obj);
 long dxg_ioctl_misc(struct file *file, unsigned int code, unsigned long arg);
 long dxg_ioctl_drm(struct file *file, unsigned int code, unsigned long arg);
 long dxg_compat_ioctl_drm(struct file *file, unsigned int code, unsigned long arg);

@@ -2,9 +2,11 @@
 #include <linux/anon_inodes.h>
 #include <linux/err.h>
 #include <linux/file.h>
+#include <linux/kref.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/vmalloc.h>
 
 #include <drm/drm_vma_manager.h>
@@ -21,10 +23,10 @@
  * DOC: CPU mappings
  *
  * Lock2 gives the caller an address, so the driver maps on the caller's behalf.
- * What it maps is a file of its own, made for the one mapping, that holds what is
- * mapped: the caller's file is /dev/dxg, opened for reading only and shared by all
- * that it ever maps. The file lives as long as its mappings and with it the module,
- * the adapter and the allocation, though not the allocation's bytes.
+ * What it maps is a file of its own, made for the one mapping: the caller's file is
+ * /dev/dxg, opened for reading only and shared by all that it ever maps. The file lives
+ * as long as its mappings, and with it the module and the adapter, but neither the
+ * allocation nor the device: user space may keep a dead mapping for as long as it likes.
  *
  * Faults of an allocation look up the page in the backing, by the offset in the
  * file and not the address in the mapping, so what remains of a mapping that the
@@ -41,12 +43,39 @@
  * address relative to the mapping, cannot follow a backing that is replaced, and
  * stay when the in-tree device goes.
  *
- * Lock order: process->map_lock > mmap_lock > alloc->lock.
+ * Lock order: process->map_lock > mmap_lock > mapping->lock > alloc->lock.
  */
 
-static vm_fault_t allocation_fault(struct vm_fault *vmf)
+/**
+ * struct dxg_mapping - A locked allocation in an address space
+ * @kref: count; one of the file, one of the allocation
+ * @adapter: the adapter, counted: the file is in its DRM device's address space
+ * @lock: covers @alloc
+ * @alloc: the allocation; NULL when its bytes have been taken away
+ */
+struct dxg_mapping {
+	struct kref kref;
+	struct dxg_adapter *adapter;
+	struct mutex lock;
+	struct dxg_allocation *alloc;
+};
+
+static void mapping_release(struct kref *kref)
 {
-	struct dxg_allocation *alloc = vmf->vma->vm_private_data;
+	struct dxg_mapping *mapping = container_of(kref, struct dxg_mapping, kref);
+
+	mutex_destroy(&mapping->lock);
+	dxg_adapter_put(mapping->adapter);
+	kfree(mapping);
+}
+
+static void mapping_put(struct dxg_mapping *mapping)
+{
+	kref_put(&mapping->kref, mapping_release);
+}
+
+static vm_fault_t allocation_fault_locked(struct dxg_allocation *alloc, struct vm_fault *vmf)
+{
 	unsigned long offset;
 	vm_fault_t ret = VM_FAULT_SIGBUS;
 
@@ -59,26 +88,36 @@ static vm_fault_t allocation_fault(struct vm_fault *vmf)
 	return ret;
 }
 
+static vm_fault_t allocation_fault(struct vm_fault *vmf)
+{
+	struct dxg_mapping *mapping = vmf->vma->vm_private_data;
+	vm_fault_t ret = VM_FAULT_SIGBUS;
+
+	mutex_lock(&mapping->lock);
+	if (mapping->alloc)
+		ret = allocation_fault_locked(mapping->alloc, vmf);
+	mutex_unlock(&mapping->lock);
+	return ret;
+}
+
 static const struct vm_operations_struct allocation_vm_ops = {
 	.fault = allocation_fault,
 };
 
 static int allocation_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	struct dxg_allocation *alloc = file->private_data;
-
 	/* Private copies of page frames cannot be taken away again. */
 	if (!(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
 	vm_flags_set(vma, VM_PFNMAP | VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP);
 	vma->vm_ops = &allocation_vm_ops;
-	vma->vm_private_data = alloc;
+	vma->vm_private_data = file->private_data;
 	return 0;
 }
 
 static int allocation_file_release(struct inode *inode, struct file *file)
 {
-	dxg_allocation_put(file->private_data);
+	mapping_put(file->private_data);
 	return 0;
 }
 
@@ -130,30 +169,92 @@ unsigned long dxg_mapping_map_page(struct page *page)
 	return va;
 }
 
-static unsigned long mapping_map_allocation(struct dxg_allocation *alloc)
+static struct dxg_mapping *mapping_create(struct dxg_allocation *alloc)
 {
-	struct drm_device *ddev = &alloc->device->adapter->ddev;
-	struct file *file;
-	unsigned long va;
+	struct dxg_mapping *mapping;
+
+	mapping = kzalloc(sizeof(*mapping), GFP_KERNEL_ACCOUNT);
+	if (!mapping)
+		return NULL;
+	kref_init(&mapping->kref);
+	mutex_init(&mapping->lock);
+	mapping->alloc = alloc;
+	mapping->adapter = alloc->device->adapter;
+	dxg_adapter_get(mapping->adapter);
+	return mapping;
+}
+
+/* From then on whoever takes the bytes away finds the mapping. */
+static int mapping_attach(struct dxg_mapping *mapping, struct dxg_allocation *alloc)
+{
 	int ret;
 
 	mutex_lock(&alloc->lock);
 	ret = alloc->zapped ? -EINVAL : drm_gem_create_mmap_offset(&alloc->gem);
+	if (!ret)
+		alloc->mapping = mapping;
 	mutex_unlock(&alloc->lock);
-	if (ret)
-		return ret;
+	return ret;
+}
 
-	dxg_allocation_get(alloc);
-	file = anon_inode_getfile("[dxg-allocation]", &allocation_fops, alloc, O_RDWR);
+static void mapping_drop(struct dxg_allocation *alloc)
+{
+	struct dxg_mapping *mapping = alloc->mapping;
+
+	lockdep_assert_held(&alloc->device->process->map_lock);
+
+	mutex_lock(&mapping->lock);
+	mapping->alloc = NULL;
+	mutex_unlock(&mapping->lock);
+	/* Nothing is left to unmap, unless munmap() failed. */
+	drm_vma_node_unmap(&alloc->gem.vma_node, mapping->adapter->ddev.anon_inode->i_mapping);
+	mutex_lock(&alloc->lock);
+	alloc->mapping = NULL;
+	mutex_unlock(&alloc->lock);
+	mapping_put(mapping);
+}
+
+static unsigned long mapping_map_file(struct dxg_mapping *mapping, struct dxg_allocation *alloc)
+{
+	struct file *file;
+	unsigned long va;
+
+	kref_get(&mapping->kref);
+	file = anon_inode_getfile("[dxg-allocation]", &allocation_fops, mapping, O_RDWR);
 	if (IS_ERR(file)) {
-		dxg_allocation_put(alloc);
+		mapping_put(mapping);
 		return PTR_ERR(file);
 	}
-	file->f_mapping = ddev->anon_inode->i_mapping;
+	file->f_mapping = mapping->adapter->ddev.anon_inode->i_mapping;
 	va = vm_mmap(file, 0, alloc->gem.size, PROT_READ | PROT_WRITE, MAP_SHARED,
 		     drm_vma_node_offset_addr(&alloc->gem.vma_node));
 	fput(file);
 	return va;
+}
+
+static int mapping_map_locked(struct dxg_allocation *alloc)
+{
+	struct dxg_mapping *mapping;
+	unsigned long va;
+	int ret;
+
+	lockdep_assert_held(&alloc->device->process->map_lock);
+
+	mapping = mapping_create(alloc);
+	if (!mapping)
+		return -ENOMEM;
+	ret = mapping_attach(mapping, alloc);
+	if (ret) {
+		mapping_put(mapping);
+		return ret;
+	}
+	va = mapping_map_file(mapping, alloc);
+	if (IS_ERR_VALUE(va)) {
+		mapping_drop(alloc);
+		return va;
+	}
+	alloc->cpu_va = va;
+	return 0;
 }
 
 /* Find the next part of a range that still maps a thing of ours. */
@@ -211,44 +312,51 @@ void dxg_mapping_unmap_page(struct dxg_process *process, unsigned long va, struc
 	mapping_unmap(process, va, PAGE_SIZE, &page_fops, page);
 }
 
-/**
- * dxg_mapping_unmap_allocation() - Unmap an allocation from the caller
- * @alloc: the allocation
- *
- * However often it is locked. Does nothing in another address space.
- */
-void dxg_mapping_unmap_allocation(struct dxg_allocation *alloc)
+static void mapping_unmap_locked(struct dxg_allocation *alloc)
 {
 	struct dxg_process *process = alloc->device->process;
 
-	if (!READ_ONCE(alloc->locks))
+	lockdep_assert_held(&process->map_lock);
+
+	mapping_unmap(process, alloc->cpu_va, alloc->gem.size, &allocation_fops, alloc->mapping);
+	mapping_drop(alloc);
+	alloc->locks = 0;
+}
+
+/**
+ * dxg_mapping_revoke() - Take an allocation away from the CPU, for good
+ * @alloc: the allocation
+ *
+ * However often it is locked. In the address space of the process the mapping goes
+ * too; where the caller is another one, what is left of it faults.
+ */
+void dxg_mapping_revoke(struct dxg_allocation *alloc)
+{
+	struct dxg_process *process = alloc->device->process;
+
+	/* What is not mapped then cannot be mapped later. */
+	if (!dxg_allocation_zap(alloc))
 		return;
 	mutex_lock(&process->map_lock);
-	if (alloc->locks) {
-		alloc->locks = 0;
-		mapping_unmap(process, alloc->cpu_va, alloc->gem.size, &allocation_fops, alloc);
-	}
+	if (alloc->mapping)
+		mapping_unmap_locked(alloc);
 	mutex_unlock(&process->map_lock);
 }
 
-static int mapping_lock(struct dxg_allocation *alloc)
+static int mapping_lock(struct dxg_allocation *alloc, u64 *va)
 {
 	struct dxg_process *process = alloc->device->process;
-	unsigned long va;
 	int ret = 0;
 
 	mutex_lock(&process->map_lock);
-	if (!alloc->locks) {
-		va = mapping_map_allocation(alloc);
-		if (IS_ERR_VALUE(va))
-			ret = va;
-		else
-			alloc->cpu_va = va;
-	} else if (alloc->locks == U32_MAX) {
+	if (!alloc->locks)
+		ret = mapping_map_locked(alloc);
+	else if (alloc->locks == U32_MAX)
 		ret = -ENOMEM;
-	}
-	if (!ret)
+	if (!ret) {
 		alloc->locks++;
+		*va = alloc->cpu_va;
+	}
 	mutex_unlock(&process->map_lock);
 	return ret;
 }
@@ -262,11 +370,16 @@ static int mapping_unlock(struct dxg_allocation *alloc)
 	if (alloc->locks) {
 		ret = 0;
 		if (!--alloc->locks)
-			mapping_unmap(process, alloc->cpu_va, alloc->gem.size, &allocation_fops,
-				      alloc);
+			mapping_unmap_locked(alloc);
 	}
 	mutex_unlock(&process->map_lock);
 	return ret;
+}
+
+/* The caller never learned the address: as if it had not locked. */
+static void lock_undo(struct dxg_object *obj)
+{
+	mapping_unlock(dxg_allocation_from(obj));
 }
 
 /**
@@ -295,9 +408,9 @@ int dxg_ioctl_allocation_lock(struct dxg_call *call)
 	if (!ret)
 		ret = dxg_allocation_back(alloc);
 	if (!ret)
-		ret = mapping_lock(alloc);
+		ret = mapping_lock(alloc, &args->data);
 	if (!ret)
-		args->data = alloc->cpu_va;
+		dxg_call_undo(call, lock_undo, &alloc->base);
 	dxg_allocation_put(alloc);
 out_put_device:
 	dxg_device_put(device);

@@ -2,13 +2,12 @@
 #ifndef _DXG_MAPPING_H
 #define _DXG_MAPPING_H
 
-struct dxg_adapter;
 struct dxg_allocation;
 struct dxg_process;
 struct page;
 
 unsigned long dxg_mapping_map_page(struct page *page);
 void dxg_mapping_unmap_page(struct dxg_process *process, unsigned long va, struct page *page);
-void dxg_mapping_unmap_allocation(struct dxg_allocation *alloc);
+void dxg_mapping_revoke(struct dxg_allocation *alloc);
 
 #endif /* _DXG_MAPPING_H */

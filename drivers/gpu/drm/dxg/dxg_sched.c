@@ -92,29 +92,44 @@ static struct dma_fence *node_run_job(struct drm_sched_job *job)
 	cmd->fence = NULL;
 	/* One reference for the command, one for the scheduler. */
 	cmd->hw_fence = dma_fence_get(&fence->base);
-	adapter->ops->submit_command(adapter->context, &cmd->ddi);
+	if (READ_ONCE(cmd->ctx->device->state) == D3DKMT_DEVICEEXECUTION_ACTIVE) {
+		adapter->ops->submit_command(adapter->context, &cmd->ddi);
+	} else {
+		/* Armed before its device was lost. */
+		dxg_command_fail_signals(cmd);
+		dxg_port_command_done(&cmd->ddi, -ENODEV);
+	}
 	return &fence->base;
 }
 
-/* The time-out: stop the engine, blame the device, go on with the next job. */
+/*
+ * The time-out: stop the engine, blame the device, go on with the next job. Not by
+ * drm_sched_stop() and drm_sched_start(): a job that was started before the one and is
+ * not signalled by the other would count as finished while the engine executes it.
+ */
 static enum drm_gpu_sched_stat node_timedout_job(struct drm_sched_job *job)
 {
 	struct dxg_command *cmd = dxg_command_from_job(job);
 	struct dxg_node *node = cmd->ctx->node;
+	struct drm_gpu_scheduler *sched = &node->sched;
 	struct dxg_adapter *adapter = node->adapter;
 
-	adapter->ops->reset(adapter->context, node->ordinal);
+	/* From here on no job is started or freed: none must meet the reset. */
+	drm_sched_wqueue_stop(sched);
+	/* If it has ended meanwhile, the engine may have the next one already. */
 	if (!atomic_read(&cmd->reported)) {
-		dxg_device_lose(cmd->ctx->device, D3DKMT_DEVICEEXECUTION_HUNG);
-		dxg_command_fail_signals(cmd);
+		adapter->ops->reset(adapter->context, node->ordinal);
+		if (!atomic_read(&cmd->reported)) {
+			dxg_device_lose(cmd->ctx->device, D3DKMT_DEVICEEXECUTION_HUNG);
+			dxg_command_fail_signals(cmd);
+		}
+		dxg_port_command_done(&cmd->ddi, -ETIME);
 	}
-	/*
-	 * Signal before drm_sched_stop(): a job that it finds unsignalled gets
-	 * -ECANCELED, whatever the reason was.
-	 */
-	dxg_port_command_done(&cmd->ddi, -ETIME);
-	drm_sched_stop(&node->sched, job);
-	drm_sched_start(&node->sched);
+	/* The scheduler took the job off this list, and frees it from there. */
+	spin_lock(&sched->job_list_lock);
+	list_add(&job->list, &sched->pending_list);
+	spin_unlock(&sched->job_list_lock);
+	drm_sched_wqueue_start(sched);
 	return DRM_GPU_SCHED_STAT_NOMINAL;
 }
 
@@ -123,6 +138,8 @@ static void node_free_job(struct drm_sched_job *job)
 	struct dxg_command *cmd = dxg_command_from_job(job);
 	struct dxg_node *node = cmd->ctx->node;
 
+	/* The fence counts as signalled before its callback has run: let that finish. */
+	dma_fence_remove_callback(&job->s_fence->finished, &cmd->finished_cb);
 	dxg_command_free(cmd);
 
 	spin_lock_irq(&node->lock);
@@ -215,12 +232,12 @@ static void node_promote_work(struct work_struct *work)
  * @cmd: the command, complete; it is the node's on success
  *
  * Return: 0; -EINVAL: the context has been destroyed; -ENODEV: the adapter has been
- * removed or the device is lost; -ENOMEM: too many commands are queued.
+ * removed; -ENOMEM: too many commands are queued.
  */
 int dxg_node_hold(struct dxg_node *node, struct dxg_command *cmd)
 {
 	struct dxg_context *ctx = cmd->ctx;
-	int ret;
+	int ret = 0;
 
 	spin_lock_irq(&node->lock);
 	if (node->stopped)
@@ -229,8 +246,6 @@ int dxg_node_hold(struct dxg_node *node, struct dxg_command *cmd)
 		ret = -EINVAL;
 	else if (ctx->num_held >= DXG_CONTEXT_MAX_HELD)
 		ret = -ENOMEM;
-	else
-		ret = dxg_command_queue_locked(cmd);
 	if (!ret) {
 		list_add_tail(&cmd->held_link, &ctx->held);
 		ctx->num_held++;
@@ -353,6 +368,9 @@ void dxg_node_stop(struct dxg_node *node)
 void dxg_node_destroy(struct dxg_node *node)
 {
 	dxg_node_stop(node);
+	/* A push may still be on its way out although its job has gone. */
+	mutex_lock(&node->promote_lock);
+	mutex_unlock(&node->promote_lock);
 	cancel_work_sync(&node->promote_work);
 	drm_sched_entity_destroy(&node->entity);
 	drm_sched_fini(&node->sched);

@@ -25,8 +25,10 @@
  * and writes indices in their place, so that nothing depends on handles or on user
  * memory later. A stream that is wrong anywhere is refused whole.
  *
- * Everything that running it will need is made here: memory behind the allocations,
- * the scheduler's job and the hardware fence. Queueing is the last step.
+ * Between the walks the command joins its device's epoch, so that a destruction that
+ * comes after a look-up waits for it. Everything that running it will need is made
+ * here: memory behind the allocations, the scheduler's job and the hardware fence.
+ * Queueing is the last step.
  */
 
 /**
@@ -227,26 +229,54 @@ static int command_back(struct dxg_command *cmd)
 	return 0;
 }
 
-static int command_prepare(struct dxg_command *cmd, const struct d3dkmt_submit_command *args)
+static int command_copy(struct dxg_command *cmd, const struct d3dkmt_submit_command *args,
+			struct stream_cursor *cursor)
 {
-	struct stream_cursor cursor = { .size = args->private_driver_data_size };
 	int ret;
 
-	cmd->stream = vmemdup_user(u64_to_user_ptr(args->private_driver_data), cursor.size);
+	cmd->stream = vmemdup_user(u64_to_user_ptr(args->private_driver_data), cursor->size);
 	if (IS_ERR(cmd->stream)) {
 		ret = PTR_ERR(cmd->stream);
 		cmd->stream = NULL;
 		return ret;
 	}
-	cursor.stream = cmd->stream;
-	ret = stream_check_head(cmd->stream, cursor.size);
+	cursor->stream = cmd->stream;
+	ret = stream_check_head(cmd->stream, cursor->size);
 	if (!ret)
-		ret = command_check(cmd, &cursor);
-	if (!ret)
-		ret = command_resolve(cmd, &cursor);
-	else
+		ret = command_check(cmd, cursor);
+	if (ret)
 		cmd->num_uses = cmd->num_signals = 0;
-	return ret ?: command_back(cmd);
+	return ret;
+}
+
+/*
+ * Count the command as use of its device. Before its handles are looked up: what is
+ * destroyed after a look-up is then destroyed in the command's epoch or a later one,
+ * and waits for it.
+ */
+static int command_join(struct dxg_command *cmd)
+{
+	struct dxg_device *device = cmd->ctx->device;
+	int ret = -ENODEV;
+
+	spin_lock_irq(&device->lock);
+	if (device->state == D3DKMT_DEVICEEXECUTION_ACTIVE) {
+		cmd->epoch = device->epoch;
+		list_add_tail(&cmd->device_link, &device->commands);
+		ret = 0;
+	}
+	spin_unlock_irq(&device->lock);
+	return ret;
+}
+
+static int command_prepare(struct dxg_command *cmd, const struct d3dkmt_submit_command *args)
+{
+	struct stream_cursor cursor = { .size = args->private_driver_data_size };
+
+	return command_copy(cmd, args, &cursor) ?:
+	       command_join(cmd) ?:
+	       command_resolve(cmd, &cursor) ?:
+	       command_back(cmd);
 }
 
 static struct dxg_command *command_create(struct dxg_context *ctx)
@@ -299,29 +329,6 @@ void dxg_command_free(struct dxg_command *cmd)
 	kfree(cmd);
 	atomic_dec(&ctx->device->adapter->stats.commands);
 	dxg_context_put(ctx);
-}
-
-/**
- * dxg_command_queue_locked() - Count a command as use of its device
- * @cmd: the command; the node's lock is held
- *
- * Return: 0; -ENODEV: the device is lost.
- */
-int dxg_command_queue_locked(struct dxg_command *cmd)
-{
-	struct dxg_device *device = cmd->ctx->device;
-	int ret = -ENODEV;
-
-	lockdep_assert_held(&cmd->ctx->node->lock);
-
-	spin_lock(&device->lock);
-	if (device->state == D3DKMT_DEVICEEXECUTION_ACTIVE) {
-		cmd->epoch = device->epoch;
-		list_add_tail(&cmd->device_link, &device->commands);
-		ret = 0;
-	}
-	spin_unlock(&device->lock);
-	return ret;
 }
 
 /**
@@ -478,8 +485,10 @@ static int submit_run(struct dxg_context *ctx, const struct d3dkmt_submit_comman
 		cmd->ddi.memory = cmd->memory;
 		ret = dxg_node_hold(ctx->node, cmd);
 	}
-	if (ret)
+	if (ret) {
+		dxg_command_retire(cmd);
 		dxg_command_free(cmd);
+	}
 	return ret;
 }
 

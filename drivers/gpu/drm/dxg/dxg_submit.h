@@ -42,7 +42,7 @@ struct dxg_command {
 
 	/** @device_link: Entry of the device's commands. Under the device's lock. */
 	struct list_head device_link;
-	/** @epoch: Epoch in which it was queued. Under the device's lock. */
+	/** @epoch: Epoch that it belongs to. Under the device's lock. */
 	u64 epoch;
 	/** @armed: Its allocations are marked busy. Under the device's lock. */
 	bool armed;
@@ -81,7 +81,6 @@ static inline struct dxg_command *dxg_command_from_job(struct drm_sched_job *job
 	return container_of(job, struct dxg_command, job);
 }
 
-int dxg_command_queue_locked(struct dxg_command *cmd);
 int dxg_command_acquire(struct dxg_command *cmd);
 void dxg_command_retire(struct dxg_command *cmd);
 void dxg_command_cancel(struct dxg_command *cmd);

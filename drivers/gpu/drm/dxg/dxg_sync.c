@@ -386,13 +386,17 @@ static int sync_copy_arrays(u64 user_handles, u64 user_values, u32 num, u32 *han
 
 static int signal_check_locked(struct dxg_sync **syncs, const u64 *values, u32 num, bool rewind)
 {
-	u32 i;
+	u32 i, j;
 
 	for (i = 0; i < num; i++) {
 		if (syncs[i]->flags & D3DKMT_SYNC_NO_SIGNAL)
 			return -EACCES;
 		if (!rewind && values[i] < *syncs[i]->value)
 			return -EINVAL;
+		/* The same one twice must not go back either. */
+		for (j = 0; j < i && !rewind; j++)
+			if (syncs[j] == syncs[i] && values[i] < values[j])
+				return -EINVAL;
 	}
 	return 0;
 }

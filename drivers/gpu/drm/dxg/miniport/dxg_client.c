@@ -140,6 +140,7 @@ static int client_describe_displayable(const struct drm_dxg_allocation_private *
 	lines = DIV_ROUND_UP_ULL(info->size, private->pitch);
 	if (lines * private->pitch > U32_MAX)
 		return -EINVAL;
+	info->size = PAGE_ALIGN(lines * private->pitch);
 	info->width = private->width;
 	info->height = lines;
 	return 0;
@@ -176,6 +177,8 @@ static int client_create_one(struct client *client, struct dxg_ddi_allocation_in
 			    client_describe_linear(&private, info);
 	if (ret)
 		return ret;
+	if (info->size > client->adapter->caps.segment_size)
+		return -EINVAL;
 
 	alloc = kzalloc(sizeof(*alloc), GFP_KERNEL_ACCOUNT);
 	if (!alloc)
