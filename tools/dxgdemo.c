@@ -84,7 +84,7 @@ static void call(unsigned long code, void *args, const char *name)
 }
 
 /* Bytes of video memory in use on all adapters, or -1. */
-static long long backing_bytes(void)
+static long long memory_in_use(void)
 {
 	long long sum = 0, bytes;
 	char line[128];
@@ -267,7 +267,7 @@ static double destroy(struct demo *demo, __u32 flags)
 
 static double wait_memory(struct demo *demo, double start)
 {
-	while (backing_bytes() > demo->idle_bytes && now_ms() < start + 10 * JOB_MS)
+	while (memory_in_use() > demo->idle_bytes && now_ms() < start + 10 * JOB_MS)
 		sleep_ms(1);
 	return now_ms() - start;
 }
@@ -286,7 +286,7 @@ static void demo_fill(struct demo *demo)
 		expect(holds(demo, demo->allocations[i], 0x11110000 + i), text);
 	}
 	destroy(demo, D3DKMT_DESTROY_SYNCHRONOUS);
-	expect(backing_bytes() == demo->idle_bytes, "destroyed, the memory is back");
+	expect(memory_in_use() == demo->idle_bytes, "destroyed, the memory is back");
 }
 
 static void demo_busy(struct demo *demo, __u32 flags, __u32 pattern, const char *title)
@@ -297,7 +297,7 @@ static void demo_busy(struct demo *demo, __u32 flags, __u32 pattern, const char 
 
 	printf("\n  %s, while a job of %d ms uses them\n", title, JOB_MS);
 	create_filled(demo, pattern);
-	busy_bytes = backing_bytes();
+	busy_bytes = memory_in_use();
 
 	stream_begin(&stream);
 	stream_delay(&stream, JOB_MS);
@@ -311,7 +311,7 @@ static void demo_busy(struct demo *demo, __u32 flags, __u32 pattern, const char 
 	       "the handles are dead when the call returns");
 	if (!(flags & D3DKMT_DESTROY_SYNCHRONOUS)) {
 		sleep_ms(JOB_MS / 2);
-		expect(backing_bytes() == busy_bytes,
+		expect(memory_in_use() == busy_bytes,
 		       "the memory is there for the job half a second later");
 	}
 	wait_fence(demo);
@@ -325,7 +325,7 @@ static void demo_busy(struct demo *demo, __u32 flags, __u32 pattern, const char 
 		expect(call_ms > JOB_MS / 2, "the call waited for the job");
 	else
 		expect(call_ms < CALL_MS, "the call did not wait for the job");
-	expect(backing_bytes() == demo->idle_bytes, "the memory came back");
+	expect(memory_in_use() == demo->idle_bytes, "the memory came back");
 	expect(holds(demo, demo->witness, pattern + 1),
 	       "the job still read the right bytes: its copy holds them");
 }
@@ -363,14 +363,17 @@ static void demo_adapter(const struct d3dkmt_adapter_info *info)
 
 	describe(info);
 	call(D3DKMT_IOCTL_CREATE_DEVICE, &device, "CreateDevice");
-	demo.device = end.device = context.device = fence.device = device.device;
+	demo.device = device.device;
+	end.device = device.device;
+	context.device = device.device;
+	fence.device = device.device;
 	call(D3DKMT_IOCTL_CREATE_CONTEXT_VIRTUAL, &context, "CreateContextVirtual");
 	demo.context = context.context;
 	call(D3DKMT_IOCTL_CREATE_SYNC_OBJECT2, &fence, "CreateSynchronizationObject2");
 	demo.fence = fence.sync_object;
 	create(&demo, 1, 0, &demo.witness);
 	holds(&demo, demo.witness, 0);
-	demo.idle_bytes = backing_bytes();
+	demo.idle_bytes = memory_in_use();
 
 	demo_fill(&demo);
 	demo_busy(&demo, 0, 0x22220000, "destroyed without a flag");
@@ -395,7 +398,7 @@ int main(void)
 		perror("/dev/dxg");
 		return 1;
 	}
-	if (backing_bytes() < 0) {
+	if (memory_in_use() < 0) {
 		fprintf(stderr, "no dxg_state in debugfs: be root, and mount debugfs\n");
 		return 1;
 	}

@@ -152,7 +152,8 @@ struct drm_dxg_cmd_copy {
  * struct drm_dxg_cmd_delay - Keep the engine busy
  * @base: head
  * @duration_ns: nanoseconds; EINVAL: more than the time-out of the engine without
- *	DRM_DXG_DELAY_HANG, with which the time-out is met
+ *	DRM_DXG_DELAY_HANG, with which it may be longer. The time-out is that of a whole
+ *	submission: several delays may meet it together
  * @flags: DRM_DXG_DELAY_*
  * @pad: 0
  */

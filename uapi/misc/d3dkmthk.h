@@ -53,7 +53,7 @@ extern "C" {
 #define D3DKMT_MAX_OBJECTS_SIGNALED			32
 /* Most sync objects that one wait of the CPU names. */
 #define D3DKMT_MAX_OBJECTS_WAITED_ON			1024
-/* Private data of any kind must be smaller than this, in bytes. */
+/* Private data of allocations and resources is smaller than this, in bytes. */
 #define D3DKMT_MAX_PRIVATE_DATA				0x20000
 
 /**
@@ -486,7 +486,8 @@ struct d3dkmt_allocation_info2 {
  * @private_runtime_resource_handle: ignored
  *
  * All or nothing: on any error no handle is valid, whatever memory holds. No
- * memory is taken before the first use. ENODEV: the adapter has been removed.
+ * memory is taken before the first use. EOVERFLOW: the private data of all allocations
+ * is more than 1 MiB. ENODEV: the adapter has been removed.
  */
 struct d3dkmt_create_allocation {
 	__u32 device;
@@ -541,7 +542,7 @@ struct d3dkmt_create_standard_allocation {
  * @flags: in: D3DKMT_DESTROY_*; other bits are ignored, known callers leave
  *	padding there
  *
- * On return every handle named is dead; on an error none is and nothing has
+ * On return every handle named is dead; on an error but EINTR none is and nothing has
  * changed. The call is never refused because memory is in use. Without flags it
  * returns at once and the memory comes back when every command of the device that
  * was queued before has finished. SYNCHRONOUS waits for that. ASSUME_NOT_IN_USE
@@ -787,37 +788,50 @@ struct d3dkmt_wait_sync_object_from_cpu {
  */
 #define D3DKMT_IOC_TYPE					'G'
 #define D3DKMT_IO(nr, type)				_IOWR(D3DKMT_IOC_TYPE, nr, type)
-#define D3DKMT_IO_BYTES(nr, size)			_IOC(_IOC_READ | _IOC_WRITE, D3DKMT_IOC_TYPE, nr, size)
+#define D3DKMT_IO_BYTES(nr, size) \
+	_IOC(_IOC_READ | _IOC_WRITE, D3DKMT_IOC_TYPE, nr, size)
 
-#define D3DKMT_IOCTL_OPEN_ADAPTER_FROM_LUID		D3DKMT_IO(0x01, struct d3dkmt_open_adapter_from_luid)
+#define D3DKMT_IOCTL_OPEN_ADAPTER_FROM_LUID \
+	D3DKMT_IO(0x01, struct d3dkmt_open_adapter_from_luid)
 #define D3DKMT_IOCTL_CREATE_DEVICE			D3DKMT_IO(0x02, struct d3dkmt_create_device)
 #define D3DKMT_IOCTL_CREATE_CONTEXT			D3DKMT_IO_BYTES(0x03, 96)
-#define D3DKMT_IOCTL_CREATE_CONTEXT_VIRTUAL		D3DKMT_IO(0x04, struct d3dkmt_create_context_virtual)
-#define D3DKMT_IOCTL_DESTROY_CONTEXT			D3DKMT_IO(0x05, struct d3dkmt_destroy_context)
-#define D3DKMT_IOCTL_CREATE_ALLOCATION2			D3DKMT_IO(0x06, struct d3dkmt_create_allocation)
+#define D3DKMT_IOCTL_CREATE_CONTEXT_VIRTUAL \
+	D3DKMT_IO(0x04, struct d3dkmt_create_context_virtual)
+#define D3DKMT_IOCTL_DESTROY_CONTEXT \
+	D3DKMT_IO(0x05, struct d3dkmt_destroy_context)
+#define D3DKMT_IOCTL_CREATE_ALLOCATION2 \
+	D3DKMT_IO(0x06, struct d3dkmt_create_allocation)
 #define D3DKMT_IOCTL_CREATE_PAGING_QUEUE		D3DKMT_IO_BYTES(0x07, 32)
 #define D3DKMT_IOCTL_RESERVE_GPU_VIRTUAL_ADDRESS	D3DKMT_IO_BYTES(0x08, 72)
-#define D3DKMT_IOCTL_QUERY_ADAPTER_INFO			D3DKMT_IO(0x09, struct d3dkmt_query_adapter_info)
+#define D3DKMT_IOCTL_QUERY_ADAPTER_INFO \
+	D3DKMT_IO(0x09, struct d3dkmt_query_adapter_info)
 #define D3DKMT_IOCTL_QUERY_VIDEO_MEMORY_INFO		D3DKMT_IO_BYTES(0x0a, 56)
 #define D3DKMT_IOCTL_MAKE_RESIDENT			D3DKMT_IO_BYTES(0x0b, 48)
 #define D3DKMT_IOCTL_MAP_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x0c, 104)
 #define D3DKMT_IOCTL_ESCAPE				D3DKMT_IO_BYTES(0x0d, 32)
-#define D3DKMT_IOCTL_GET_DEVICE_STATE			D3DKMT_IO(0x0e, struct d3dkmt_get_device_state)
-#define D3DKMT_IOCTL_SUBMIT_COMMAND			D3DKMT_IO(0x0f, struct d3dkmt_submit_command)
-#define D3DKMT_IOCTL_CREATE_SYNC_OBJECT2		D3DKMT_IO(0x10, struct d3dkmt_create_sync_object2)
+#define D3DKMT_IOCTL_GET_DEVICE_STATE \
+	D3DKMT_IO(0x0e, struct d3dkmt_get_device_state)
+#define D3DKMT_IOCTL_SUBMIT_COMMAND \
+	D3DKMT_IO(0x0f, struct d3dkmt_submit_command)
+#define D3DKMT_IOCTL_CREATE_SYNC_OBJECT2 \
+	D3DKMT_IO(0x10, struct d3dkmt_create_sync_object2)
 #define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT2		D3DKMT_IO_BYTES(0x11, 464)
 #define D3DKMT_IOCTL_WAIT_SYNC_OBJECT2			D3DKMT_IO_BYTES(0x12, 200)
-#define D3DKMT_IOCTL_DESTROY_ALLOCATION2		D3DKMT_IO(0x13, struct d3dkmt_destroy_allocation2)
-#define D3DKMT_IOCTL_ENUM_ADAPTERS2			D3DKMT_IO(0x14, struct d3dkmt_enum_adapters2)
+#define D3DKMT_IOCTL_DESTROY_ALLOCATION2 \
+	D3DKMT_IO(0x13, struct d3dkmt_destroy_allocation2)
+#define D3DKMT_IOCTL_ENUM_ADAPTERS2 \
+	D3DKMT_IO(0x14, struct d3dkmt_enum_adapters2)
 #define D3DKMT_IOCTL_CLOSE_ADAPTER			D3DKMT_IO(0x15, struct d3dkmt_close_adapter)
 #define D3DKMT_IOCTL_CHANGE_VIDEO_MEMORY_RESERVATION	D3DKMT_IO_BYTES(0x16, 32)
 #define D3DKMT_IOCTL_CREATE_HW_CONTEXT			D3DKMT_IO_BYTES(0x17, 40)
 #define D3DKMT_IOCTL_CREATE_HW_QUEUE			D3DKMT_IO_BYTES(0x18, 48)
-#define D3DKMT_IOCTL_DESTROY_DEVICE			D3DKMT_IO(0x19, struct d3dkmt_destroy_device)
+#define D3DKMT_IOCTL_DESTROY_DEVICE \
+	D3DKMT_IO(0x19, struct d3dkmt_destroy_device)
 #define D3DKMT_IOCTL_DESTROY_HW_CONTEXT			D3DKMT_IO_BYTES(0x1a, 4)
 #define D3DKMT_IOCTL_DESTROY_HW_QUEUE			D3DKMT_IO_BYTES(0x1b, 4)
 #define D3DKMT_IOCTL_DESTROY_PAGING_QUEUE		D3DKMT_IO_BYTES(0x1c, 4)
-#define D3DKMT_IOCTL_DESTROY_SYNC_OBJECT		D3DKMT_IO(0x1d, struct d3dkmt_destroy_sync_object)
+#define D3DKMT_IOCTL_DESTROY_SYNC_OBJECT \
+	D3DKMT_IO(0x1d, struct d3dkmt_destroy_sync_object)
 #define D3DKMT_IOCTL_EVICT				D3DKMT_IO_BYTES(0x1e, 32)
 #define D3DKMT_IOCTL_FLUSH_HEAP_TRANSITIONS		D3DKMT_IO_BYTES(0x1f, 4)
 #define D3DKMT_IOCTL_FREE_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x20, 24)
@@ -837,7 +851,8 @@ struct d3dkmt_wait_sync_object_from_cpu {
 #define D3DKMT_IOCTL_SET_ALLOCATION_PRIORITY		D3DKMT_IO_BYTES(0x2e, 32)
 #define D3DKMT_IOCTL_SET_CONTEXT_IN_PROCESS_PRIORITY	D3DKMT_IO_BYTES(0x2f, 8)
 #define D3DKMT_IOCTL_SET_CONTEXT_PRIORITY		D3DKMT_IO_BYTES(0x30, 8)
-#define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT_FROM_CPU	D3DKMT_IO(0x31, struct d3dkmt_signal_sync_object_from_cpu)
+#define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT_FROM_CPU \
+	D3DKMT_IO(0x31, struct d3dkmt_signal_sync_object_from_cpu)
 #define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT_FROM_GPU	D3DKMT_IO_BYTES(0x32, 80)
 #define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT_FROM_GPU2	D3DKMT_IO_BYTES(0x33, 96)
 #define D3DKMT_IOCTL_SUBMIT_COMMAND_TO_HW_QUEUE		D3DKMT_IO_BYTES(0x34, 56)
@@ -846,11 +861,13 @@ struct d3dkmt_wait_sync_object_from_cpu {
 #define D3DKMT_IOCTL_UNLOCK2				D3DKMT_IO(0x37, struct d3dkmt_unlock2)
 #define D3DKMT_IOCTL_UPDATE_ALLOCATION_PROPERTY		D3DKMT_IO_BYTES(0x38, 40)
 #define D3DKMT_IOCTL_UPDATE_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x39, 56)
-#define D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_CPU		D3DKMT_IO(0x3a, struct d3dkmt_wait_sync_object_from_cpu)
+#define D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_CPU \
+	D3DKMT_IO(0x3a, struct d3dkmt_wait_sync_object_from_cpu)
 #define D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_GPU		D3DKMT_IO_BYTES(0x3b, 80)
 #define D3DKMT_IOCTL_GET_ALLOCATION_PRIORITY		D3DKMT_IO_BYTES(0x3c, 32)
 #define D3DKMT_IOCTL_QUERY_CLOCK_CALIBRATION		D3DKMT_IO_BYTES(0x3d, 40)
-#define D3DKMT_IOCTL_ENUM_ADAPTERS3			D3DKMT_IO(0x3e, struct d3dkmt_enum_adapters3)
+#define D3DKMT_IOCTL_ENUM_ADAPTERS3 \
+	D3DKMT_IO(0x3e, struct d3dkmt_enum_adapters3)
 #define D3DKMT_IOCTL_SHARE_OBJECTS			D3DKMT_IO_BYTES(0x3f, 40)
 #define D3DKMT_IOCTL_OPEN_SYNC_OBJECT_FROM_NT_HANDLE2	D3DKMT_IO_BYTES(0x40, 88)
 #define D3DKMT_IOCTL_QUERY_RESOURCE_INFO_FROM_NT_HANDLE	D3DKMT_IO_BYTES(0x41, 40)
@@ -870,7 +887,8 @@ struct d3dkmt_wait_sync_object_from_cpu {
  * Type 'd', number 0x40 plus the operation's, same structure.
  */
 #define D3DKMT_DRM_IOCTL(code) \
-	_IOC(_IOC_DIR(code), 'd', 0x40 + _IOC_NR(code), _IOC_SIZE(code))
+	((code) - (D3DKMT_IOC_TYPE << _IOC_TYPESHIFT) + ('d' << _IOC_TYPESHIFT) + \
+	 (0x40 << _IOC_NRSHIFT))
 
 #ifdef __cplusplus
 }

@@ -18,9 +18,10 @@ struct dxg_adapter;
  * interface: the names are those of its DxgkDdi functions in snake case, and where
  * an op's rules come from one of Microsoft's pages the op names the function.
  *
- * A miniport may be called for different resources at the same time. All calls for
- * one resource are serialised by the port, and DESTROY_RESOURCE is the last of
- * them. No op may call back into the port but through the dxg_port_*() services.
+ * A miniport may be called for different resources at the same time. Calls that
+ * create, open, close and destroy the allocations of one resource are serialised by the
+ * port, and DESTROY_RESOURCE is the last of them. No op may call back into the port but
+ * through the dxg_port_*() services.
  *
  * Refused: a table of optional hooks with defaults in the port. Every op is
  * mandatory, so that reading a miniport's table tells all that it does.

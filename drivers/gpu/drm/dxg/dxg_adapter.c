@@ -72,8 +72,11 @@ void dxg_adapter_put(struct dxg_adapter *adapter)
 bool dxg_adapter_enter(struct dxg_adapter *adapter, int *idx)
 {
 	*idx = srcu_read_lock(&dxg_adapter_srcu);
-	if (!READ_ONCE(adapter->removed))
+	if (!READ_ONCE(adapter->removed)) {
+		/* For sparse: the caller has the section now. */
+		__release(&dxg_adapter_srcu);
 		return true;
+	}
 	srcu_read_unlock(&dxg_adapter_srcu, *idx);
 	return false;
 }
@@ -84,6 +87,7 @@ bool dxg_adapter_enter(struct dxg_adapter *adapter, int *idx)
  */
 void dxg_adapter_exit(int idx)
 {
+	__acquire(&dxg_adapter_srcu);
 	srcu_read_unlock(&dxg_adapter_srcu, idx);
 }
 
@@ -290,7 +294,7 @@ static void adapter_remove(struct platform_device *pdev)
 	struct dxg_adapter *adapter = platform_get_drvdata(pdev);
 
 	dxg_enum_remove(adapter);
-	/* Revoke first: unplug waits for calls, which must find their waits ended. */
+	/* Before the nodes go: who is in a call is answered with ENODEV. */
 	dxg_adapter_revoke(adapter);
 	drm_dev_unplug(&adapter->ddev);
 	dxg_attach_clear_adapter(attach);

@@ -70,9 +70,11 @@ struct dxg_adapter {
 	/** @pci_ids: Vendor, device, subsystem vendor, subsystem, revision. */
 	u32 pci_ids[5];
 
-	/** @removed: The in-tree device is gone. Set once, before a grace period of
+	/**
+	 * @removed: The in-tree device is gone. Set once, before a grace period of
 	 * the adapters' SRCU; backings are only created inside a section that saw it
-	 * clear. */
+	 * clear.
+	 */
 	bool removed;
 	/** @revoke_lock: Serialises removals. */
 	struct mutex revoke_lock;

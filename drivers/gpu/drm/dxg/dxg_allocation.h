@@ -49,8 +49,10 @@ struct dxg_allocation {
 	/** @backed_link: Entry of the adapter's backed allocations. */
 	struct list_head backed_link;
 
-	/** @mapping: Its mapping while it is locked, counted. Changed under @lock and
-	 * the process's map_lock. */
+	/**
+	 * @mapping: Its mapping while it is locked, counted. Changed under @lock and
+	 * the process's map_lock.
+	 */
 	struct dxg_mapping *mapping;
 	/** @locks: Locks that have not been unlocked. Under the process's map_lock. */
 	unsigned int locks;

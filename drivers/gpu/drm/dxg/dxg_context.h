@@ -32,8 +32,10 @@ struct dxg_context {
 	unsigned int num_held;
 	/** @dead: Takes no commands any more. Under the node's lock. */
 	bool dead;
-	/** @runnable: Entry of the node's contexts that have commands. Under the
-	 * node's lock. */
+	/**
+	 * @runnable: Entry of the node's contexts that have commands. Under the
+	 * node's lock.
+	 */
 	struct list_head runnable;
 };
 

@@ -26,7 +26,7 @@
  * no command can use it any more. Nothing after the first part allocates or fails.
  *
  * Use is counted for each device, in epochs. Every command belongs to the epoch in
- * which it was queued; a destruction ends the current epoch, and runs when all
+ * which it was submitted; a destruction ends the current epoch, and runs when all
  * commands of that and of older epochs have finished. That is WDDM's rule, that
  * commands already queued may use what is destroyed. As commands are kept in the
  * order of their epochs, "finished up to here" is one comparison with the oldest
@@ -477,6 +477,7 @@ static int destroy_finish(struct destroy_call *destroy)
 	dxg_object_get(lender);
 	dxg_batch_start(batch, destroy->args->flags);
 	if (destroy->args->flags & D3DKMT_DESTROY_SYNCHRONOUS)
+		/* Pairs with store_release_wake_up() where the batch has run. */
 		ret = wait_var_event_killable(&batch->done, smp_load_acquire(&batch->done));
 	dxg_object_put(lender);
 

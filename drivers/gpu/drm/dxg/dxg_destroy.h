@@ -22,18 +22,24 @@ struct dxg_batch {
 	struct dxg_device *device;
 	/** @lender: The object that the batch is part of; counted. */
 	struct dxg_object *lender;
-	/** @allocations: The allocations, by their batch_link; each brings the
-	 * reference its handle had. */
+	/**
+	 * @allocations: The allocations, by their batch_link; each brings the
+	 * reference its handle had.
+	 */
 	struct list_head allocations;
 	/** @resource: The resource that goes too, with its handle's reference. */
 	struct dxg_resource *resource;
 	/** @link: Entry of the device's batches. Under the device's lock. */
 	struct list_head link;
-	/** @epoch: Last epoch whose commands may use the objects. Under the device's
-	 * lock. */
+	/**
+	 * @epoch: Last epoch whose commands may use the objects. Under the device's
+	 * lock.
+	 */
 	u64 epoch;
-	/** @busy: Allocations that armed commands use; with ASSUME_NOT_IN_USE. Under
-	 * the device's lock. */
+	/**
+	 * @busy: Allocations that armed commands use; with ASSUME_NOT_IN_USE. Under
+	 * the device's lock.
+	 */
 	unsigned int busy;
 	/** @work: Runs the destruction when its turn has come. */
 	struct work_struct work;

@@ -23,9 +23,11 @@ struct dxg_device {
 	/** @process: The process, counted by the parent. */
 	struct dxg_process *process;
 
-	/** @lock: Covers the fields below, @busy and @revoked of the device's
+	/**
+	 * @lock: Covers the fields below, @busy and @revoked of the device's
 	 * allocations, and the pending destructions of its resources. Taken in
-	 * interrupts, inside a fence's lock. */
+	 * interrupts, inside a fence's lock.
+	 */
 	spinlock_t lock;
 	/** @state: Whether it still executes; ACTIVE is left once. */
 	enum d3dkmt_device_execution_state state;

@@ -88,20 +88,24 @@ static struct dxg_object *enum_open(struct dxg_call *call, struct dxg_adapter *a
 	return opening;
 }
 
-static int enum_open_all_locked(struct dxg_call *call, struct d3dkmt_adapter_info *info)
+/* Fewer than were counted: one that is being removed leaves when it likes. */
+static int enum_open_all_locked(struct dxg_call *call, struct d3dkmt_adapter_info *info, u32 count,
+				u32 *num)
 {
 	struct dxg_adapter *adapter;
 	struct dxg_object *opening;
 
 	list_for_each_entry(adapter, &dxg_adapters, link) {
+		if (*num == count)
+			break;
 		if (!enum_visible_locked(call->process, adapter))
 			continue;
 		opening = enum_open(call, adapter);
 		if (IS_ERR(opening))
 			return PTR_ERR(opening);
-		info->adapter = opening->handle;
-		info->adapter_luid = enum_luid(adapter);
-		info++;
+		info[*num].adapter = opening->handle;
+		info[*num].adapter_luid = enum_luid(adapter);
+		++*num;
 	}
 	return 0;
 }
@@ -124,14 +128,13 @@ static int enum_adapters(struct dxg_call *call, u64 user, u32 *num)
 		ret = -ENOMEM;
 		goto out_unlock;
 	}
-	ret = enum_open_all_locked(call, info);
+	*num = 0;
+	ret = enum_open_all_locked(call, info, count, num);
 out_unlock:
 	mutex_unlock(&dxg_adapters_lock);
 
-	if (!ret && copy_to_user(u64_to_user_ptr(user), info, array_size(count, sizeof(*info))))
+	if (!ret && copy_to_user(u64_to_user_ptr(user), info, array_size(*num, sizeof(*info))))
 		ret = -EFAULT;
-	if (!ret)
-		*num = count;
 	kfree(info);
 	return ret;
 }

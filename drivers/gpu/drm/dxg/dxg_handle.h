@@ -79,7 +79,7 @@ struct dxg_object {
  */
 struct dxg_handle_table {
 	struct xarray xa;
-	struct mutex reserve_lock;
+	struct mutex reserve_lock;	/* see above */
 	u32 next;
 	u32 generation;
 };

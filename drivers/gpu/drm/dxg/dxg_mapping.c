@@ -56,7 +56,7 @@
 struct dxg_mapping {
 	struct kref kref;
 	struct dxg_adapter *adapter;
-	struct mutex lock;
+	struct mutex lock;	/* see above */
 	struct dxg_allocation *alloc;
 };
 

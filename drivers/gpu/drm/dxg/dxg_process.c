@@ -65,7 +65,8 @@ static void opening_release(struct dxg_object *obj)
 /* The last opening of an adapter takes the process's devices along. */
 static void opening_retire(struct dxg_object *obj)
 {
-	struct dxg_process_adapter *pa = container_of(obj->parent, struct dxg_process_adapter, base);
+	struct dxg_process_adapter *pa =
+		container_of(obj->parent, struct dxg_process_adapter, base);
 	struct dxg_process *process = pa->process;
 	bool last;
 

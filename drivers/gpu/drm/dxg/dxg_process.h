@@ -10,7 +10,6 @@
 
 struct dxg_adapter;
 struct dxg_process;
-struct file_operations;
 struct mm_struct;
 
 /**
@@ -42,8 +41,10 @@ struct dxg_process {
 	/** @table: Its handles. */
 	struct dxg_handle_table table;
 
-	/** @mm: Address space that the state is bound to, by mmgrab(). On a DRM node
-	 * NULL until a call needs it, then set once. */
+	/**
+	 * @mm: Address space that the state is bound to, by mmgrab(). On a DRM node
+	 * NULL until a call needs it, then set once.
+	 */
 	struct mm_struct *mm;
 
 	/** @lock: Covers @adapters and the opens in them. */
@@ -51,14 +52,18 @@ struct dxg_process {
 	/** @adapters: The process's struct dxg_process_adapter. */
 	struct list_head adapters;
 
-	/** @map_lock: Serialises mapping and unmapping; taken before mmap_lock.
-	 * Covers the lock count and address of each allocation. */
+	/**
+	 * @map_lock: Serialises mapping and unmapping of allocations; taken before mmap_lock.
+	 * Covers the lock count and address of each allocation.
+	 */
 	struct mutex map_lock;
 
 	/** @scratch_lock: Covers @scratch. */
 	struct mutex scratch_lock;
-	/** @scratch: D3DKMT_MAX_ALLOCATIONS handles, so that a destroy call needs no
-	 * memory. */
+	/**
+	 * @scratch: D3DKMT_MAX_ALLOCATIONS handles, so that a destroy call needs no
+	 * memory.
+	 */
 	u32 *scratch;
 
 	/** @files: Open files of /dev/dxg. Under the list's lock. */

@@ -19,8 +19,10 @@ struct dxg_resource {
 	/** @device: The device, counted by the parent. */
 	struct dxg_device *device;
 
-	/** @lock: Serialises the miniport's calls for this resource; covers the fields
-	 * below. */
+	/**
+	 * @lock: Serialises the miniport's calls for this resource; covers the fields
+	 * below.
+	 */
 	struct mutex lock;
 	/** @context: The miniport's handle of it. */
 	void *context;

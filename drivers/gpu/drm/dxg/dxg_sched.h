@@ -33,14 +33,17 @@ struct dxg_node {
 	/** @fence_seqno: Last hardware fence; the scheduler's worker only. */
 	u64 fence_seqno;
 
-	/** @promote_lock: Serialises promotion, so that jobs are pushed in the order
-	 * in which they were chosen. */
+	/**
+	 * @promote_lock: Serialises promotion, so that jobs are pushed in the order
+	 * in which they were chosen.
+	 */
 	struct mutex promote_lock;
 	/** @promote_work: Promotes when the scheduler has room again. */
 	struct work_struct promote_work;
 
-	/** @lock: Covers the fields below and the FIFOs of the node's contexts. Taken
-	 * outside a device's lock. */
+	/**
+	 * @lock: Covers the fields below and the FIFOs of the node's contexts.
+	 */
 	spinlock_t lock;
 	/** @runnable: Contexts that have held commands; the first is the next. */
 	struct list_head runnable;

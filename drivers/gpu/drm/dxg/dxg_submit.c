@@ -244,8 +244,10 @@ static int command_copy(struct dxg_command *cmd, const struct d3dkmt_submit_comm
 	ret = stream_check_head(cmd->stream, cursor->size);
 	if (!ret)
 		ret = command_check(cmd, cursor);
-	if (ret)
-		cmd->num_uses = cmd->num_signals = 0;
+	if (ret) {
+		cmd->num_uses = 0;
+		cmd->num_signals = 0;
+	}
 	return ret;
 }
 
@@ -432,7 +434,7 @@ void dxg_command_cancel(struct dxg_command *cmd)
  * @index: which of the fences that the stream names
  * @value: new value; nothing happens where the current one is larger
  *
- * Called by the miniport; does not sleep.
+ * Called by the miniport, not from an interrupt; does not sleep.
  */
 void dxg_port_signal(struct dxg_ddi_command *ddi, u32 index, u64 value)
 {
