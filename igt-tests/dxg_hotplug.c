@@ -377,6 +377,8 @@ static void assert_removed_drm(void)
 	igt_assert_eq(__igt_dxg_destroy_fence(dxg, alive.fence), -ENODEV);
 	igt_assert_eq(__igt_dxg_destroy_device(dxg, alive.device), -ENODEV);
 	igt_assert_eq(__igt_dxg_close_adapter(dxg, dxg->adapter), -ENODEV);
+	/* also to what it would not support */
+	igt_assert_eq(igt_dxg_ioctl(dxg, D3DKMT_IOCTL_EVICT, &state), -ENODEV);
 }
 
 /* Something small works. */
@@ -487,6 +489,8 @@ static void test_killed(const struct igt_dxg_way *way)
  * @where: of which call
  * @found: adapters met
  * @jobs: commands submitted
+ * @thread: the threads
+ * @threads: how many
  */
 static struct load {
 	int stop;

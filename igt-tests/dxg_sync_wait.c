@@ -562,6 +562,31 @@ static void test_destroyed_event(struct igt_dxg *dxg)
 	igt_dxg_destroy_device(dxg, device);
 }
 
+/* What is pending costs memory of the kernel: the driver's limit of a process. */
+#define MAX_EVENTS 4096
+
+static void test_max_events(struct igt_dxg *dxg)
+{
+	uint32_t device = igt_dxg_create_device(dxg), fence[2];
+	int event = eventfd(0, EFD_CLOEXEC);
+	uint64_t value = 1;
+
+	for (int i = 0; i < 2; i++)
+		fence[i] = igt_dxg_create_fence(dxg, device, 0, NULL);
+	for (int i = 0; i < MAX_EVENTS; i++)
+		igt_assert_eq(__igt_dxg_wait(dxg, device, fence, &value, 1, event, 0), 0);
+	igt_assert_eq(__igt_dxg_wait(dxg, device, fence + 1, &value, 1, event, 0), -ENOMEM);
+	/* none of the others was lost, and the place of each is free again */
+	igt_dxg_signal(dxg, device, fence[0], 1);
+	igt_assert(igt_dxg_event_fired(event, LONG_MS));
+	for (int ms = 0; __igt_dxg_wait(dxg, device, fence + 1, &value, 1, event, 0); ms++) {
+		igt_assert(ms < LONG_MS);
+		igt_dxg_sleep_ms(1);
+	}
+	close(event);
+	igt_dxg_destroy_device(dxg, device);
+}
+
 static int do_signal(void *data)
 {
 	struct waiter *racing = data;
@@ -695,6 +720,7 @@ static const struct igt_dxg_test tests[] = {
 	     "A wait ends when its device is destroyed."),
 	TEST("destroyed-event", test_destroyed_event,
 	     "An eventfd's wait is dropped when a fence of it is destroyed."),
+	TEST("max-events", test_max_events, "Waits through eventfds are limited."),
 	TEST("race-signal", test_race_signal, "A signal beside the wait is not missed."),
 	TEST("race-destroy", test_race_destroy, "A destruction beside the wait is not missed."),
 	TEST("killed", test_killed, "A process that waits can be killed."),

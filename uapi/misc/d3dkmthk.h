@@ -768,7 +768,8 @@ struct d3dkmt_signal_sync_object_from_cpu {
  *
  * A wait for a value that is reached already succeeds at once. EINTR: a signal
  * arrived (the call is restarted where the handler says so). EACCES: an object
- * was created with NO_WAIT. EINVAL also: @async_event is not an eventfd; an object
+ * was created with NO_WAIT. ENOMEM also: 4096 waits through eventfds are pending in the
+ * process. EINVAL also: @async_event is not an eventfd; an object
  * was destroyed during the wait. ENODEV: the adapter was removed, also during the
  * wait; eventfds are signalled then.
  */

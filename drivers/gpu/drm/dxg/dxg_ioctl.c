@@ -5,6 +5,7 @@
 #include <linux/nospec.h>
 #include <linux/uaccess.h>
 
+#include <drm/drm_drv.h>
 #include <drm/drm_file.h>
 #include <drm/drm_ioctl.h>
 #include <uapi/drm/dxg_drm.h>
@@ -274,6 +275,9 @@ long dxg_ioctl_drm(struct file *file, unsigned int code, unsigned long arg)
 	if (_IOC_TYPE(code) != DRM_IOCTL_BASE || nr < DRM_COMMAND_BASE || nr >= DXG_DRM_NR_END)
 		return drm_ioctl(file, code, arg);
 
+	/* A node always says so, whatever it is asked. */
+	if (drm_dev_is_unplugged(file_priv->minor->dev))
+		return -ENODEV;
 	desc = dxg_ioctl_find(_IOC(_IOC_DIR(code), D3DKMT_IOC_TYPE, nr - DRM_COMMAND_BASE,
 				   _IOC_SIZE(code)));
 	if (!desc)

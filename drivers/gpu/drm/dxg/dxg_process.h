@@ -2,11 +2,15 @@
 #ifndef _DXG_PROCESS_H
 #define _DXG_PROCESS_H
 
+#include <linux/atomic.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 
 #include "dxg_handle.h"
+
+/* Waits through an eventfd that a process may have pending. */
+#define DXG_PROCESS_MAX_ASYNC	4096
 
 struct dxg_adapter;
 struct dxg_process;
@@ -51,6 +55,9 @@ struct dxg_process {
 	struct mutex lock;
 	/** @adapters: The process's struct dxg_process_adapter. */
 	struct list_head adapters;
+
+	/** @num_async: Waits through an eventfd that are pending. */
+	atomic_t num_async;
 
 	/**
 	 * @map_lock: Serialises mapping and unmapping of allocations; taken before mmap_lock.

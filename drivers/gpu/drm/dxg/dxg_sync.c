@@ -59,6 +59,7 @@ struct dxg_wait_entry {
  * @done: over; @result is valid
  * @result: 0, or a negative errno
  * @eventfd: who is told, or NULL: the thread at @queue
+ * @process: whose pending waits it counts among; with @eventfd; counted
  * @queue: the thread that waits
  * @free_work: frees a wait that nobody waits for; final puts may sleep
  * @num: entries
@@ -72,6 +73,7 @@ struct dxg_wait {
 	bool done;
 	int result;
 	struct eventfd_ctx *eventfd;
+	struct dxg_process *process;
 	wait_queue_head_t queue;
 	struct work_struct free_work;
 	u32 num;
@@ -84,6 +86,10 @@ static void wait_free(struct dxg_wait *wait)
 
 	if (wait->eventfd)
 		eventfd_ctx_put(wait->eventfd);
+	if (wait->process) {
+		atomic_dec(&wait->process->num_async);
+		dxg_process_put(wait->process);
+	}
 	for (i = 0; i < wait->num; i++)
 		if (wait->entries[i].sync)
 			dxg_sync_put(wait->entries[i].sync);
@@ -557,7 +563,7 @@ static int wait_run(struct dxg_wait *wait)
 	return ret;
 }
 
-static int wait_run_async(struct dxg_wait *wait, int fd)
+static int wait_run_async(struct dxg_wait *wait, struct dxg_process *process, int fd)
 {
 	/* The wait and all that it holds may be freed as soon as it has started. */
 	struct dxg_adapter *adapter = wait->adapter;
@@ -568,6 +574,12 @@ static int wait_run_async(struct dxg_wait *wait, int fd)
 		return -EINVAL;
 	}
 	wait->eventfd = eventfd;
+	wait->process = process;
+	dxg_process_get(process);
+	if (atomic_inc_return(&process->num_async) > DXG_PROCESS_MAX_ASYNC) {
+		wait_free(wait);
+		return -ENOMEM;
+	}
 	dxg_adapter_get(adapter);
 	spin_lock(&adapter->sync_lock);
 	wait_start_locked(wait);
@@ -599,5 +611,7 @@ int dxg_ioctl_sync_wait(struct dxg_call *call)
 	dxg_device_put(device);
 	if (IS_ERR(wait))
 		return PTR_ERR(wait);
-	return args->async_event ? wait_run_async(wait, args->async_event) : wait_run(wait);
+	if (!args->async_event)
+		return wait_run(wait);
+	return wait_run_async(wait, call->process, args->async_event);
 }
