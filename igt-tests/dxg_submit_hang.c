@@ -298,10 +298,8 @@ static void test_sum(struct igt_dxg *dxg)
 	igt_dxg_stream_begin(&stream);
 	for (int i = 0; i < 10; i++)
 		igt_dxg_stream_delay(&stream, TDR_MS * IGT_DXG_NS_PER_MS);
-	igt_dxg_stream_finish(&stream);
-	if (!__igt_dxg_submit(dxg, victim.context, &stream))
-		wait_hung(&victim);
-	igt_dxg_stream_free(&stream);
+	igt_dxg_submit(dxg, victim.context, &stream);
+	wait_hung(&victim);
 	igt_dxg_destroy_device(dxg, victim.device);
 }
 

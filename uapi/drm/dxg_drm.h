@@ -106,7 +106,8 @@ struct drm_dxg_cmd {
  *	virtual addresses exist
  * @pad: 0
  * @base: handle of an allocation of the context's device
- * @offset: bytes from its start; with the length it must lie inside @size
+ * @offset: bytes from its start; with the length it must lie inside its size, which
+ *	was rounded up to pages
  */
 struct drm_dxg_address {
 	__u32 kind;
@@ -153,7 +154,8 @@ struct drm_dxg_cmd_copy {
  * @base: head
  * @duration_ns: nanoseconds; EINVAL: more than the time-out of the engine without
  *	DRM_DXG_DELAY_HANG, with which it may be longer. The time-out is that of a whole
- *	submission: several delays may meet it together
+ *	submission, at least the module parameter tdr_ms and half a second more at the
+ *	most: several delays may meet it together
  * @flags: DRM_DXG_DELAY_*
  * @pad: 0
  */
