@@ -19,6 +19,7 @@
 #include "dxg_process.h"
 #include "dxg_sched.h"
 #include "dxg_sync.h"
+#include "dxg_trace.h"
 
 /**
  * DOC: Adapter
@@ -126,6 +127,7 @@ void dxg_adapter_revoke(struct dxg_adapter *adapter)
 		dxg_sync_cancel_waits(adapter);
 		dxg_allocation_revoke_all(adapter);
 		adapter->attach = NULL;
+		trace_dxg_adapter_detach(adapter);
 	}
 	mutex_unlock(&adapter->revoke_lock);
 }
@@ -179,6 +181,7 @@ static void adapter_release(struct drm_device *ddev, void *data)
 	WARN_ON(atomic64_read(&adapter->segment_used));
 	if (!IS_ERR_OR_NULL(adapter->context))
 		adapter->ops->remove_device(adapter->context);
+	mutex_destroy(&adapter->objects_lock);
 	mutex_destroy(&adapter->revoke_lock);
 }
 
@@ -257,6 +260,9 @@ static int adapter_probe(struct platform_device *pdev)
 	INIT_LIST_HEAD(&adapter->link);
 	spin_lock_init(&adapter->sync_lock);
 	INIT_LIST_HEAD(&adapter->waits);
+	mutex_init(&adapter->objects_lock);
+	INIT_LIST_HEAD(&adapter->processes);
+	INIT_LIST_HEAD(&adapter->devices);
 	ret = drmm_add_action_or_reset(&adapter->ddev, adapter_release, adapter);
 	if (ret)
 		return ret;
@@ -275,6 +281,7 @@ static int adapter_probe(struct platform_device *pdev)
 	platform_set_drvdata(pdev, adapter);
 	/* Before its nodes appear, or who is quick to open one would not find it. */
 	dxg_enum_add(adapter);
+	trace_dxg_adapter_attach(adapter);
 	ret = drm_dev_register(&adapter->ddev, 0);
 	if (ret)
 		goto err_hide;

@@ -91,6 +91,16 @@ struct dxg_adapter {
 	/** @waits: Waits of the CPU that are pending. Under @sync_lock. */
 	struct list_head waits;
 
+	/**
+	 * @objects_lock: Covers @processes and @devices, for debugfs. Only spinlocks are
+	 * taken inside.
+	 */
+	struct mutex objects_lock;
+	/** @processes: Who uses the adapter, struct dxg_process_adapter. */
+	struct list_head processes;
+	/** @devices: All devices, those included that have only destructions left. */
+	struct list_head devices;
+
 	/** @stats: Live objects. */
 	struct dxg_adapter_stats stats;
 };

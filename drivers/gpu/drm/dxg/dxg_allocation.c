@@ -10,6 +10,7 @@
 #include "dxg_device.h"
 #include "dxg_process.h"
 #include "dxg_resource.h"
+#include "dxg_trace.h"
 
 /**
  * DOC: Allocation
@@ -172,6 +173,7 @@ static int allocation_back_locked(struct dxg_allocation *alloc)
 		goto out_exit;
 	}
 	alloc->backed = true;
+	trace_dxg_backing_create(alloc);
 	spin_lock(&adapter->backed_lock);
 	list_add(&alloc->backed_link, &adapter->backed);
 	spin_unlock(&adapter->backed_lock);
@@ -234,9 +236,10 @@ void dxg_allocation_unback(struct dxg_allocation *alloc)
 	if (alloc->backed) {
 		adapter->ops->destroy_backing(adapter->context, &alloc->backing);
 		alloc->backed = false;
-		atomic64_sub(alloc->gem.size, &adapter->segment_used);
+		trace_dxg_backing_destroy(alloc);
 		/* Last: the removal waits, by our lock, for what is on the list. */
 		spin_lock(&adapter->backed_lock);
+		atomic64_sub(alloc->gem.size, &adapter->segment_used);
 		list_del_init(&alloc->backed_link);
 		spin_unlock(&adapter->backed_lock);
 	}

@@ -13,6 +13,7 @@
 #include "dxg_ioctl.h"
 #include "dxg_process.h"
 #include "dxg_resource.h"
+#include "dxg_trace.h"
 
 /**
  * DOC: Create
@@ -309,7 +310,10 @@ static int create_ddi(struct create_call *create)
 
 	if (!resource) {
 		ret = adapter->ops->create_allocation(adapter->context, &create->ddi);
-		return ret ?: create_open_locked(create);
+		if (ret)
+			return ret;
+		trace_dxg_ddi_create(adapter, NULL, create->num_allocs, 0);
+		return create_open_locked(create);
 	}
 
 	create->ddi.flags |= DXG_DDI_CREATE_RESOURCE;
@@ -319,6 +323,8 @@ static int create_ddi(struct create_call *create)
 		ret = adapter->ops->create_allocation(adapter->context, &create->ddi);
 		if (!ret) {
 			resource->context = create->ddi.resource;
+			trace_dxg_ddi_create(adapter, resource->context, create->num_allocs,
+					     create->ddi.flags);
 			resource->created = true;
 			resource->live += create->num_allocs;
 			ret = create_open_locked(create);

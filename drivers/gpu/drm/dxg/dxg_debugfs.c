@@ -1,15 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/sched.h>
 #include <linux/seq_file.h>
+#include <linux/slab.h>
 
 #include <drm/drm_debugfs.h>
 
 #include "dxg_adapter.h"
+#include "dxg_allocation.h"
+#include "dxg_context.h"
 #include "dxg_debugfs.h"
+#include "dxg_destroy.h"
+#include "dxg_device.h"
+#include "dxg_handle.h"
+#include "dxg_process.h"
+#include "dxg_resource.h"
+#include "dxg_sched.h"
+#include "dxg_submit.h"
+
+/**
+ * DOC: Debugfs
+ *
+ * Four files in the folder of an adapter's DRM device. They show handles and the
+ * queues behind a destruction as they are, each list under its own lock, and never
+ * an address.
+ *
+ * - dxg_state: live objects by kind, destructions that are pending, bytes of the
+ *   device segment in use, one "name: number" in a line;
+ * - dxg_handles: every object of every process that uses the adapter;
+ * - dxg_epochs: for each device its epoch, the commands that are left in each epoch
+ *   and the destructions that wait for them, and for each node what it holds;
+ * - dxg_invariants: checks, at each read, what must be true of all these whenever
+ *   their lock is not held: one line for each rule, "ok" or what breaks it.
+ *
+ * Refused: one file with everything. A read of a table with millions of handles would
+ * stand before the three numbers that are looked for.
+ */
+
+/* Objects that are looked at in one hold of a table's lock. */
+#define DXG_DEBUGFS_CHUNK	64
+
+/* Commands and destructions of a device that are shown: interrupts are off. */
+#define DXG_DEBUGFS_MOST	1024
+
+static struct dxg_adapter *debugfs_adapter(struct seq_file *m)
+{
+	struct drm_debugfs_entry *entry = m->private;
+
+	return container_of(entry->dev, struct dxg_adapter, ddev);
+}
 
 static int dxg_state_show(struct seq_file *m, void *data)
 {
-	struct drm_debugfs_entry *entry = m->private;
-	struct dxg_adapter *adapter = container_of(entry->dev, struct dxg_adapter, ddev);
+	struct dxg_adapter *adapter = debugfs_adapter(m);
 	struct dxg_adapter_stats *stats = &adapter->stats;
 
 	seq_printf(m, "processes: %d\n", atomic_read(&stats->processes));
@@ -24,14 +66,319 @@ static int dxg_state_show(struct seq_file *m, void *data)
 	return 0;
 }
 
+static const char *object_type_name(enum dxg_object_type type)
+{
+	static const char * const names[] = {
+		[DXG_OBJECT_PROCESS_ADAPTER] = "process_adapter",
+		[DXG_OBJECT_ADAPTER] = "adapter",
+		[DXG_OBJECT_DEVICE] = "device",
+		[DXG_OBJECT_CONTEXT] = "context",
+		[DXG_OBJECT_RESOURCE] = "resource",
+		[DXG_OBJECT_ALLOCATION] = "allocation",
+		[DXG_OBJECT_SYNC] = "sync_object",
+	};
+
+	return names[type];
+}
+
+/**
+ * struct handle_row - What is shown of an object
+ * @handle: its handle
+ * @parent: its parent's, 0: none
+ * @type: its kind
+ * @refs: references
+ * @bytes: of an allocation's backing
+ */
+struct handle_row {
+	u32 handle;
+	u32 parent;
+	enum dxg_object_type type;
+	unsigned int refs;
+	u64 bytes;
+};
+
+static void handle_row_fill(struct handle_row *row, struct dxg_object *obj)
+{
+	row->handle = obj->handle;
+	row->parent = obj->parent->handle;
+	row->type = obj->ops->type;
+	row->refs = kref_read(&obj->kref);
+	row->bytes = 0;
+	if (row->type == DXG_OBJECT_ALLOCATION) {
+		struct dxg_allocation *alloc = dxg_allocation_from(obj);
+
+		row->bytes = READ_ONCE(alloc->backed) ? alloc->gem.size : 0;
+	}
+}
+
+static void handles_show_process(struct seq_file *m, struct dxg_process_adapter *pa,
+				 struct handle_row *rows)
+{
+	struct dxg_handle_table *table = &pa->process->table;
+	struct dxg_object *obj;
+	unsigned long index = 0;
+	unsigned int seen, num, i;
+
+	do {
+		seen = 0;
+		num = 0;
+		xa_lock(&table->xa);
+		xa_for_each_start(&table->xa, index, obj, index) {
+			if (dxg_process_adapter_from(obj) == pa)
+				handle_row_fill(&rows[num++], obj);
+			if (++seen == DXG_DEBUGFS_CHUNK)
+				break;
+		}
+		xa_unlock(&table->xa);
+		index++;
+
+		for (i = 0; i < num; i++)
+			seq_printf(m, "  %08x %-12s parent=%08x refs=%u bytes=%llu\n",
+				   rows[i].handle, object_type_name(rows[i].type),
+				   rows[i].parent, rows[i].refs, rows[i].bytes);
+		cond_resched();
+	} while (seen == DXG_DEBUGFS_CHUNK);
+}
+
+static int dxg_handles_show(struct seq_file *m, void *data)
+{
+	struct dxg_adapter *adapter = debugfs_adapter(m);
+	struct dxg_process_adapter *pa;
+	struct handle_row *rows;
+
+	rows = kmalloc_array(DXG_DEBUGFS_CHUNK, sizeof(*rows), GFP_KERNEL);
+	if (!rows)
+		return -ENOMEM;
+	mutex_lock(&adapter->objects_lock);
+	list_for_each_entry(pa, &adapter->processes, adapter_link) {
+		seq_printf(m, "process %d %s\n", pa->process->pid,
+			   pa->process->only ? "node" : "/dev/dxg");
+		handles_show_process(m, pa, rows);
+	}
+	mutex_unlock(&adapter->objects_lock);
+	kfree(rows);
+	return 0;
+}
+
+static void epochs_show_commands_locked(struct seq_file *m, struct dxg_device *device)
+{
+	unsigned int held = 0, armed = 0, seen = 0;
+	struct dxg_command *cmd;
+	u64 epoch = 0;
+
+	list_for_each_entry(cmd, &device->commands, device_link) {
+		if (held + armed && cmd->epoch != epoch) {
+			seq_printf(m, "  epoch %llu: held=%u armed=%u\n", epoch, held, armed);
+			held = 0;
+			armed = 0;
+		}
+		epoch = cmd->epoch;
+		if (cmd->armed)
+			armed++;
+		else
+			held++;
+		if (++seen == DXG_DEBUGFS_MOST)
+			break;
+	}
+	if (held + armed)
+		seq_printf(m, "  epoch %llu: held=%u armed=%u%s\n", epoch, held, armed,
+			   seen == DXG_DEBUGFS_MOST ? " and more" : "");
+}
+
+static void epochs_show_batches_locked(struct seq_file *m, struct dxg_device *device)
+{
+	struct dxg_batch *batch;
+	unsigned int seen = 0;
+
+	list_for_each_entry(batch, &device->batches, link) {
+		if (++seen > DXG_DEBUGFS_MOST) {
+			seq_puts(m, "  and more\n");
+			break;
+		}
+		seq_printf(m, "  destroy: epoch=%llu resource=%08x first=%08x\n", batch->epoch,
+			   batch->resource ? batch->resource->base.handle : 0,
+			   batch->lender->handle);
+	}
+}
+
+static void epochs_show_device(struct seq_file *m, struct dxg_device *device)
+{
+	spin_lock_irq(&device->lock);
+	seq_printf(m, "device %08x: epoch=%llu state=%d\n", device->base.handle, device->epoch,
+		   device->state);
+	epochs_show_commands_locked(m, device);
+	epochs_show_batches_locked(m, device);
+	spin_unlock_irq(&device->lock);
+}
+
+static void epochs_show_node(struct seq_file *m, struct dxg_node *node)
+{
+	struct dxg_context *ctx;
+
+	spin_lock_irq(&node->lock);
+	seq_printf(m, "node %u: armed=%u stopped=%d\n", node->ordinal, node->armed, node->stopped);
+	list_for_each_entry(ctx, &node->runnable, runnable)
+		seq_printf(m, "  context %08x: held=%u\n", ctx->base.handle, ctx->num_held);
+	spin_unlock_irq(&node->lock);
+}
+
+static int dxg_epochs_show(struct seq_file *m, void *data)
+{
+	struct dxg_adapter *adapter = debugfs_adapter(m);
+	struct dxg_device *device;
+	u32 i;
+
+	mutex_lock(&adapter->objects_lock);
+	list_for_each_entry(device, &adapter->devices, adapter_link)
+		epochs_show_device(m, device);
+	mutex_unlock(&adapter->objects_lock);
+	for (i = 0; i < adapter->caps.num_nodes; i++)
+		epochs_show_node(m, adapter->nodes[i]);
+	return 0;
+}
+
+/* Each returns how many objects break its rule. */
+static unsigned int check_handles(struct dxg_adapter *adapter)
+{
+	struct dxg_process_adapter *pa;
+	unsigned int bad = 0;
+
+	list_for_each_entry(pa, &adapter->processes, adapter_link)
+		bad += dxg_handle_table_check(&pa->process->table);
+	return bad;
+}
+
+/* The commands are in the order of their epochs, and so is what waits for them. */
+static unsigned int check_device_locked(struct dxg_device *device)
+{
+	u64 oldest = device->epoch, last = 0;
+	struct dxg_batch *batch;
+	struct dxg_command *cmd;
+	unsigned int bad = 0;
+
+	lockdep_assert_held(&device->lock);
+
+	if (!list_empty(&device->commands))
+		oldest = list_first_entry(&device->commands, struct dxg_command,
+					  device_link)->epoch;
+	list_for_each_entry(cmd, &device->commands, device_link) {
+		bad += cmd->epoch < last || cmd->epoch > device->epoch;
+		last = cmd->epoch;
+	}
+	/* What is here waits for something: the oldest command is of its epoch or older. */
+	last = 0;
+	list_for_each_entry(batch, &device->batches, link) {
+		bad += batch->epoch < last || batch->epoch < oldest ||
+		       batch->epoch >= device->epoch;
+		last = batch->epoch;
+	}
+	return bad;
+}
+
+static unsigned int check_epochs(struct dxg_adapter *adapter)
+{
+	struct dxg_device *device;
+	unsigned int bad = 0;
+
+	list_for_each_entry(device, &adapter->devices, adapter_link) {
+		spin_lock_irq(&device->lock);
+		bad += check_device_locked(device);
+		spin_unlock_irq(&device->lock);
+	}
+	return bad;
+}
+
+/* What an armed command uses is busy, and nothing is busy with less. */
+static unsigned int check_busy(struct dxg_adapter *adapter)
+{
+	struct dxg_device *device;
+	struct dxg_command *cmd;
+	unsigned int bad = 0;
+	u32 i;
+
+	list_for_each_entry(device, &adapter->devices, adapter_link) {
+		spin_lock_irq(&device->lock);
+		list_for_each_entry(cmd, &device->commands, device_link)
+			for (i = 0; cmd->armed && i < cmd->num_uses; i++)
+				bad += !cmd->uses[i]->busy;
+		spin_unlock_irq(&device->lock);
+	}
+	return bad;
+}
+
+static unsigned int check_nodes(struct dxg_adapter *adapter)
+{
+	struct dxg_context *ctx;
+	unsigned int bad = 0;
+	u32 i;
+
+	for (i = 0; i < adapter->caps.num_nodes; i++) {
+		struct dxg_node *node = adapter->nodes[i];
+
+		spin_lock_irq(&node->lock);
+		bad += node->armed > DXG_NODE_DEPTH;
+		list_for_each_entry(ctx, &node->runnable, runnable)
+			bad += ctx->dead || !ctx->num_held ||
+			       ctx->num_held != list_count_nodes(&ctx->held);
+		spin_unlock_irq(&node->lock);
+	}
+	return bad;
+}
+
+static unsigned int check_segment(struct dxg_adapter *adapter)
+{
+	struct dxg_allocation *alloc;
+	u64 bytes = 0, used;
+
+	spin_lock(&adapter->backed_lock);
+	list_for_each_entry(alloc, &adapter->backed, backed_link)
+		bytes += alloc->gem.size;
+	used = atomic64_read(&adapter->segment_used);
+	spin_unlock(&adapter->backed_lock);
+
+	/* A backing that is being made is charged and not yet on the list. */
+	return bytes > used || used > adapter->caps.segment_size;
+}
+
+static int dxg_invariants_show(struct seq_file *m, void *data)
+{
+	static const struct {
+		const char *name;
+		unsigned int (*check)(struct dxg_adapter *adapter);
+	} rules[] = {
+		{ "handles", check_handles },
+		{ "epochs", check_epochs },
+		{ "busy", check_busy },
+		{ "nodes", check_nodes },
+		{ "segment", check_segment },
+	};
+	struct dxg_adapter *adapter = debugfs_adapter(m);
+	unsigned int bad, i;
+
+	mutex_lock(&adapter->objects_lock);
+	for (i = 0; i < ARRAY_SIZE(rules); i++) {
+		bad = rules[i].check(adapter);
+		if (bad)
+			seq_printf(m, "%s: broken by %u\n", rules[i].name, bad);
+		else
+			seq_printf(m, "%s: ok\n", rules[i].name);
+	}
+	mutex_unlock(&adapter->objects_lock);
+	return 0;
+}
+
+static const struct drm_debugfs_info dxg_debugfs_files[] = {
+	{ "dxg_state", dxg_state_show },
+	{ "dxg_handles", dxg_handles_show },
+	{ "dxg_epochs", dxg_epochs_show },
+	{ "dxg_invariants", dxg_invariants_show },
+};
+
 /**
  * dxg_debugfs_init() - Add an adapter's files
  * @adapter: the adapter, before it is registered
- *
- * "dxg_state" in the DRM device's folder: live objects by kind, destructions that
- * are pending, and bytes of the device segment in use.
  */
 void dxg_debugfs_init(struct dxg_adapter *adapter)
 {
-	drm_debugfs_add_file(&adapter->ddev, "dxg_state", dxg_state_show, NULL);
+	drm_debugfs_add_files(&adapter->ddev, dxg_debugfs_files, ARRAY_SIZE(dxg_debugfs_files));
 }

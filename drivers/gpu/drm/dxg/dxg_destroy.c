@@ -15,6 +15,7 @@
 #include "dxg_process.h"
 #include "dxg_resource.h"
 #include "dxg_submit.h"
+#include "dxg_trace.h"
 
 /**
  * DOC: Destroy
@@ -67,6 +68,7 @@ void dxg_batch_init(struct dxg_batch *batch, struct dxg_device *device,
 	INIT_LIST_HEAD(&batch->allocations);
 	batch->resource = NULL;
 	INIT_LIST_HEAD(&batch->link);
+	batch->epoch = 0;
 	batch->busy = 0;
 	INIT_WORK(&batch->work, batch_work);
 	batch->done = false;
@@ -74,6 +76,7 @@ void dxg_batch_init(struct dxg_batch *batch, struct dxg_device *device,
 
 static void batch_queue(struct dxg_batch *batch)
 {
+	trace_dxg_destroy_ready(batch);
 	queue_work(dxg_wq, &batch->work);
 }
 
@@ -102,6 +105,8 @@ static void batch_start_revoked(struct dxg_batch *batch)
 			spin_lock_irq(&device->lock);
 		}
 	}
+	if (batch->busy > 1)
+		trace_dxg_destroy_deferred(batch);
 	dxg_batch_unbusy_locked(batch);
 	spin_unlock_irq(&device->lock);
 }
@@ -113,6 +118,8 @@ static void batch_start_epoch(struct dxg_batch *batch)
 	spin_lock_irq(&device->lock);
 	batch->epoch = device->epoch++;
 	list_add_tail(&batch->link, &device->batches);
+	if (!list_empty(&device->commands))
+		trace_dxg_destroy_deferred(batch);
 	dxg_device_drain_locked(device);
 	spin_unlock_irq(&device->lock);
 }
@@ -127,6 +134,7 @@ void dxg_batch_start(struct dxg_batch *batch, u32 flags)
 	struct dxg_device *device = batch->device;
 	struct dxg_allocation *alloc;
 
+	trace_dxg_destroy_request(batch, flags);
 	list_for_each_entry(alloc, &batch->allocations, batch_link)
 		dxg_mapping_revoke(alloc);
 	atomic_inc(&device->adapter->stats.batches);
@@ -202,8 +210,10 @@ static void batch_ddi_close(struct dxg_adapter *adapter, struct dxg_allocation *
 	for (i = 0; i < num; i++)
 		if (allocs[i]->opening)
 			handles[args.num_allocations++] = allocs[i]->opening;
-	if (args.num_allocations)
-		adapter->ops->close_allocation(adapter->context, &args);
+	if (!args.num_allocations)
+		return;
+	adapter->ops->close_allocation(adapter->context, &args);
+	trace_dxg_ddi_close(adapter, NULL, args.num_allocations, 0);
 }
 
 static void batch_ddi_destroy(struct dxg_adapter *adapter, struct dxg_resource *resource,
@@ -227,8 +237,10 @@ static void batch_ddi_destroy(struct dxg_adapter *adapter, struct dxg_resource *
 			resource->destroyed = true;
 		}
 	}
-	if (args.num_allocations || args.flags)
+	if (args.num_allocations || args.flags) {
 		adapter->ops->destroy_allocation(adapter->context, &args);
+		trace_dxg_ddi_destroy(adapter, args.resource, args.num_allocations, args.flags);
+	}
 	if (resource && !resource->destroyed)
 		resource->context = args.resource;
 }
@@ -308,6 +320,7 @@ static void batch_work(struct work_struct *work)
 	}
 
 	atomic_dec(&batch->device->adapter->stats.batches);
+	trace_dxg_destroy_reclaimed(batch);
 	store_release_wake_up(&batch->done, true);
 	if (batch->resource)
 		dxg_resource_put(batch->resource);

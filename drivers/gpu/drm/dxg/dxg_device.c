@@ -7,6 +7,7 @@
 #include "dxg_ioctl.h"
 #include "dxg_process.h"
 #include "dxg_sched.h"
+#include "dxg_trace.h"
 
 /**
  * DOC: Device
@@ -22,6 +23,9 @@ static void device_release(struct dxg_object *obj)
 	struct dxg_device *device = container_of(obj, struct dxg_device, base);
 
 	WARN_ON(!list_empty(&device->commands) || !list_empty(&device->batches));
+	mutex_lock(&device->adapter->objects_lock);
+	list_del(&device->adapter_link);
+	mutex_unlock(&device->adapter->objects_lock);
 	atomic_dec(&device->adapter->stats.devices);
 	kfree(device);
 }
@@ -98,8 +102,10 @@ void dxg_device_lose(struct dxg_device *device, enum d3dkmt_device_execution_sta
 	u32 i;
 
 	spin_lock_irq(&device->lock);
-	if (device->state == D3DKMT_DEVICEEXECUTION_ACTIVE)
+	if (device->state == D3DKMT_DEVICEEXECUTION_ACTIVE) {
 		device->state = state;
+		trace_dxg_device_lost(device, state);
+	}
 	spin_unlock_irq(&device->lock);
 
 	for (i = 0; i < device->adapter->caps.num_nodes; i++)
@@ -144,6 +150,9 @@ int dxg_ioctl_device_create(struct dxg_call *call)
 	INIT_LIST_HEAD(&device->commands);
 	INIT_LIST_HEAD(&device->batches);
 	atomic_inc(&device->adapter->stats.devices);
+	mutex_lock(&device->adapter->objects_lock);
+	list_add_tail(&device->adapter_link, &device->adapter->devices);
+	mutex_unlock(&device->adapter->objects_lock);
 
 	ret = dxg_handle_reserve(&call->process->table, &device->base);
 	if (ret) {

@@ -22,6 +22,8 @@ struct dxg_device {
 	struct dxg_adapter *adapter;
 	/** @process: The process, counted by the parent. */
 	struct dxg_process *process;
+	/** @adapter_link: Entry of the adapter's devices. Under its objects_lock. */
+	struct list_head adapter_link;
 
 	/**
 	 * @lock: Covers the fields below, @busy and @revoked of the device's

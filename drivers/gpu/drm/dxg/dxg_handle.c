@@ -4,6 +4,7 @@
 #include <linux/sched.h>
 
 #include "dxg_handle.h"
+#include "dxg_trace.h"
 
 /**
  * DOC: Handles
@@ -60,6 +61,45 @@ void dxg_handle_table_fini(struct dxg_handle_table *table)
 	mutex_destroy(&table->reserve_lock);
 }
 
+/* What is true of every object in the table while the lock is not held. */
+static bool handle_check_locked(const struct dxg_object *obj, unsigned long index)
+{
+	return handle_index(obj->handle) == index && obj->handle >> DXG_HANDLE_GEN_SHIFT &&
+	       !(obj->handle & (BIT(DXG_HANDLE_INDEX_SHIFT) - 1)) && !obj->dead &&
+	       !obj->marked && obj->parent && !list_empty(&obj->sibling) &&
+	       kref_read(&obj->kref);
+}
+
+/**
+ * dxg_handle_table_check() - Check the objects of a table
+ * @table: the table
+ *
+ * For debugfs. The lock is held for a bounded number of objects at a time.
+ *
+ * Return: how many are not as they must be: at their index, alive, with a parent that
+ * lists them.
+ */
+unsigned int dxg_handle_table_check(struct dxg_handle_table *table)
+{
+	unsigned int bad = 0, seen;
+	unsigned long index = 0;
+	struct dxg_object *obj;
+
+	do {
+		seen = 0;
+		xa_lock(&table->xa);
+		xa_for_each_start(&table->xa, index, obj, index) {
+			bad += !handle_check_locked(obj, index);
+			if (++seen == DXG_RETIRE_CHUNK)
+				break;
+		}
+		xa_unlock(&table->xa);
+		index++;
+		cond_resched();
+	} while (seen == DXG_RETIRE_CHUNK);
+	return bad;
+}
+
 /**
  * dxg_object_init() - Initialise an object with one reference, the handle's
  * @obj: the object
@@ -94,6 +134,7 @@ static void dxg_object_release(struct kref *kref)
 {
 	struct dxg_object *obj = container_of(kref, struct dxg_object, kref);
 
+	trace_dxg_object_free(obj);
 	obj->ops->release(obj);
 }
 
@@ -146,7 +187,10 @@ int dxg_handle_reserve(struct dxg_handle_table *table, struct dxg_object *obj)
 	}
 	mutex_unlock(&table->reserve_lock);
 
-	return ret ? -ENOMEM : 0;
+	if (ret)
+		return -ENOMEM;
+	trace_dxg_object_create(obj);
+	return 0;
 }
 
 static bool dxg_object_alive_locked(const struct dxg_object *obj)
@@ -179,6 +223,7 @@ int dxg_handle_publish(struct dxg_handle_table *table, struct list_head *objects
 			/* The reservation has the node, so this allocates nothing. */
 			__xa_store(&table->xa, handle_index(obj->handle), obj, 0);
 			list_move_tail(&obj->sibling, &obj->parent->children);
+			trace_dxg_object_publish(obj);
 		}
 	}
 	xa_unlock(&table->xa);
@@ -198,6 +243,7 @@ void dxg_handle_abort(struct dxg_handle_table *table, struct list_head *objects)
 	list_for_each_entry_safe_reverse(obj, prev, objects, sibling) {
 		list_del_init(&obj->sibling);
 		xa_erase(&table->xa, handle_index(obj->handle));
+		trace_dxg_object_retire(obj);
 		obj->ops->retire(obj);
 	}
 }
@@ -259,6 +305,7 @@ void dxg_handle_unpublish_locked(struct dxg_handle_table *table, struct dxg_obje
 	list_del_init(&obj->sibling);
 	if (obj->handle)
 		__xa_erase(&table->xa, handle_index(obj->handle));
+	trace_dxg_object_retire(obj);
 }
 
 /**

@@ -86,6 +86,7 @@ struct dxg_handle_table {
 
 void dxg_handle_table_init(struct dxg_handle_table *table);
 void dxg_handle_table_fini(struct dxg_handle_table *table);
+unsigned int dxg_handle_table_check(struct dxg_handle_table *table);
 
 void dxg_object_init(struct dxg_object *obj, const struct dxg_object_ops *ops,
 		     struct dxg_object *parent);

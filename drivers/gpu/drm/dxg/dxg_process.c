@@ -34,6 +34,9 @@ static void process_adapter_release(struct dxg_object *obj)
 {
 	struct dxg_process_adapter *pa = container_of(obj, struct dxg_process_adapter, base);
 
+	mutex_lock(&pa->adapter->objects_lock);
+	list_del(&pa->adapter_link);
+	mutex_unlock(&pa->adapter->objects_lock);
 	atomic_dec(&pa->adapter->stats.processes);
 	dxg_adapter_put(pa->adapter);
 	dxg_process_put(pa->process);
@@ -108,6 +111,9 @@ static struct dxg_process_adapter *process_adapter_get_locked(struct dxg_process
 	dxg_adapter_get(adapter);
 	atomic_inc(&adapter->stats.processes);
 	list_add_tail(&pa->link, &process->adapters);
+	mutex_lock(&adapter->objects_lock);
+	list_add_tail(&pa->adapter_link, &adapter->processes);
+	mutex_unlock(&adapter->objects_lock);
 	return pa;
 }
 
@@ -147,6 +153,19 @@ struct dxg_object *dxg_process_open_adapter(struct dxg_process *process,
 		return ERR_PTR(ret);
 	}
 	return obj;
+}
+
+/**
+ * dxg_process_adapter_from() - The use of an adapter that an object belongs to
+ * @obj: any object
+ *
+ * Return: the process's use of the adapter, at the top of the tree; counted by @obj.
+ */
+struct dxg_process_adapter *dxg_process_adapter_from(const struct dxg_object *obj)
+{
+	while (obj->parent)
+		obj = obj->parent;
+	return container_of(obj, struct dxg_process_adapter, base);
 }
 
 /**
@@ -190,6 +209,7 @@ struct dxg_process *dxg_process_create(struct dxg_adapter *only)
 	}
 
 	kref_init(&process->kref);
+	process->pid = task_tgid_nr(current);
 	dxg_handle_table_init(&process->table);
 	mutex_init(&process->lock);
 	INIT_LIST_HEAD(&process->adapters);

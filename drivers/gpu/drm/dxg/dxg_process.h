@@ -32,6 +32,8 @@ struct dxg_process_adapter {
 	unsigned int opens;
 	/** @link: Entry of the process's adapters. Under the process's lock. */
 	struct list_head link;
+	/** @adapter_link: Entry of the adapter's processes. Under its objects_lock. */
+	struct list_head adapter_link;
 };
 
 /**
@@ -50,6 +52,9 @@ struct dxg_process {
 	 * NULL until a call needs it, then set once.
 	 */
 	struct mm_struct *mm;
+
+	/** @pid: Who opened it first, for people. */
+	pid_t pid;
 
 	/** @lock: Covers @adapters and the opens in them. */
 	struct mutex lock;
@@ -88,6 +93,7 @@ int dxg_process_bind_mm(struct dxg_process *process);
 
 struct dxg_object *dxg_process_open_adapter(struct dxg_process *process,
 					    struct dxg_adapter *adapter);
+struct dxg_process_adapter *dxg_process_adapter_from(const struct dxg_object *obj);
 struct dxg_process_adapter *dxg_process_lookup_adapter(struct dxg_process *process, u32 handle);
 
 struct dxg_process *dxg_process_open_shared(void);

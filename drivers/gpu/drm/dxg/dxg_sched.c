@@ -9,6 +9,7 @@
 #include "dxg_device.h"
 #include "dxg_sched.h"
 #include "dxg_submit.h"
+#include "dxg_trace.h"
 
 /**
  * DOC: Scheduling
@@ -34,9 +35,6 @@
  * finished fence; its callback retires the command, which may start destructions;
  * then free_job frees the command and makes room for the next.
  */
-
-/* One runs, the others keep the engine from waiting for promotion. */
-#define DXG_NODE_DEPTH	3
 
 /* A command may last as long as the time-out; its start and end take time too. */
 #define DXG_TDR_SLACK_MS	500
@@ -71,6 +69,7 @@ void dxg_port_command_done(struct dxg_ddi_command *ddi, int error)
 
 	if (atomic_xchg(&cmd->reported, 1))
 		return;
+	trace_dxg_command_complete(cmd, error);
 	/* The command may be freed as soon as its fence is signalled. */
 	fence = dma_fence_get(cmd->hw_fence);
 	if (error)
@@ -118,6 +117,7 @@ static enum drm_gpu_sched_stat node_timedout_job(struct drm_sched_job *job)
 	drm_sched_wqueue_stop(sched);
 	/* If it has ended meanwhile, the engine may have the next one already. */
 	if (!atomic_read(&cmd->reported)) {
+		trace_dxg_node_reset(node, cmd);
 		adapter->ops->reset(adapter->context, node->ordinal);
 		if (!atomic_read(&cmd->reported)) {
 			dxg_device_lose(cmd->ctx->device, D3DKMT_DEVICEEXECUTION_HUNG);
@@ -212,6 +212,7 @@ static void node_promote(struct dxg_node *node)
 			dxg_device_put(device);
 			continue;
 		}
+		trace_dxg_command_promote(cmd, 0);
 		drm_sched_job_arm(&cmd->job);
 		/* Cannot fail: the fence is new, and signalled by the job only. */
 		dma_fence_add_callback(&cmd->job.s_fence->finished, &cmd->finished_cb,

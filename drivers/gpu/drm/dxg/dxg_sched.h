@@ -16,6 +16,9 @@ struct dxg_command;
 struct dxg_context;
 struct dxg_device;
 
+/* Commands that the scheduler has: one runs, the others wait for it to end. */
+#define DXG_NODE_DEPTH	3
+
 /**
  * struct dxg_node - An engine with its scheduler
  */

@@ -16,6 +16,7 @@
 #include "dxg_sched.h"
 #include "dxg_submit.h"
 #include "dxg_sync.h"
+#include "dxg_trace.h"
 
 /**
  * DOC: Submission
@@ -422,6 +423,7 @@ void dxg_command_fail_signals(struct dxg_command *cmd)
  */
 void dxg_command_cancel(struct dxg_command *cmd)
 {
+	trace_dxg_command_cancel(cmd, 0);
 	if (READ_ONCE(cmd->ctx->device->state) != D3DKMT_DEVICEEXECUTION_ACTIVE)
 		dxg_command_fail_signals(cmd);
 	dxg_command_retire(cmd);
@@ -485,6 +487,7 @@ static int submit_run(struct dxg_context *ctx, const struct d3dkmt_submit_comman
 					  ctx->flags & D3DKMT_CONTEXT_NULL_RENDERING;
 		cmd->ddi.stream = cmd->stream;
 		cmd->ddi.memory = cmd->memory;
+		trace_dxg_command_submit(cmd, 0);
 		ret = dxg_node_hold(ctx->node, cmd);
 	}
 	if (ret) {
