@@ -12,6 +12,7 @@
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
 #include "dxg_attach.h"
+#include "dxg_compat.h"
 #include "dxg_debugfs.h"
 #include "dxg_enum.h"
 #include "dxg_ioctl.h"
@@ -168,7 +169,7 @@ static const struct drm_driver dxg_drm_driver = {
 	.fops = &dxg_drm_fops,
 	.name = "dxg",
 	.desc = "WDDM-style allocations over virtio-gpu and vkms",
-	.date = "20261121",
+	DXG_DRM_DRIVER_DATE
 	.major = 0,
 	.minor = 1,
 };
@@ -314,7 +315,7 @@ static void adapter_remove(struct platform_device *pdev)
  */
 struct platform_driver dxg_platform_driver = {
 	.probe = adapter_probe,
-	.remove_new = adapter_remove,
+	.remove = adapter_remove,
 	.driver = {
 		.name = "dxg",
 	},

@@ -6,6 +6,7 @@
 
 #include "dxg_adapter.h"
 #include "dxg_context.h"
+#include "dxg_compat.h"
 #include "dxg_device.h"
 #include "dxg_sched.h"
 #include "dxg_submit.h"
@@ -110,11 +111,10 @@ static enum drm_gpu_sched_stat node_timedout_job(struct drm_sched_job *job)
 {
 	struct dxg_command *cmd = dxg_command_from_job(job);
 	struct dxg_node *node = cmd->ctx->node;
-	struct drm_gpu_scheduler *sched = &node->sched;
 	struct dxg_adapter *adapter = node->adapter;
 
 	/* From here on no job is started or freed: none must meet the reset. */
-	drm_sched_wqueue_stop(sched);
+	drm_sched_wqueue_stop(&node->sched);
 	/* If it has ended meanwhile, the engine may have the next one already. */
 	if (!atomic_read(&cmd->reported)) {
 		trace_dxg_node_reset(node, cmd);
@@ -125,12 +125,7 @@ static enum drm_gpu_sched_stat node_timedout_job(struct drm_sched_job *job)
 		}
 		dxg_port_command_done(&cmd->ddi, -ETIME);
 	}
-	/* The scheduler took the job off this list, and frees it from there. */
-	spin_lock(&sched->job_list_lock);
-	list_add(&job->list, &sched->pending_list);
-	spin_unlock(&sched->job_list_lock);
-	drm_sched_wqueue_start(sched);
-	return DRM_GPU_SCHED_STAT_NOMINAL;
+	return dxg_sched_resume(job);
 }
 
 static void node_free_job(struct drm_sched_job *job)
@@ -318,6 +313,15 @@ struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal)
 {
 	struct drm_gpu_scheduler *list[1];
 	struct dxg_node *node;
+	/* One job at a time, so that each has the whole time-out for itself. */
+	struct drm_sched_init_args args = {
+		.ops = &node_sched_ops,
+		.num_rqs = DRM_SCHED_PRIORITY_COUNT,
+		.credit_limit = 1,
+		.timeout = msecs_to_jiffies(dxg_tdr_ms + DXG_TDR_SLACK_MS),
+		.name = "dxg",
+		.dev = adapter->ddev.dev,
+	};
 	int ret;
 
 	node = drmm_kzalloc(&adapter->ddev, sizeof(*node), GFP_KERNEL);
@@ -332,10 +336,7 @@ struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal)
 	INIT_LIST_HEAD(&node->runnable);
 	init_waitqueue_head(&node->idle);
 
-	/* One job at a time, so that each has the whole time-out for itself. */
-	ret = drm_sched_init(&node->sched, &node_sched_ops, NULL, DRM_SCHED_PRIORITY_COUNT, 1, 0,
-			     msecs_to_jiffies(dxg_tdr_ms + DXG_TDR_SLACK_MS), NULL, NULL,
-			     "dxg", adapter->ddev.dev);
+	ret = drm_sched_init(&node->sched, &args);
 	if (ret)
 		return ERR_PTR(ret);
 	list[0] = &node->sched;

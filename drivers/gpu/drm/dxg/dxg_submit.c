@@ -9,6 +9,7 @@
 
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
+#include "dxg_compat.h"
 #include "dxg_context.h"
 #include "dxg_device.h"
 #include "dxg_ioctl.h"
@@ -294,7 +295,8 @@ static struct dxg_command *command_create(struct dxg_context *ctx)
 		kfree(cmd);
 		return ERR_PTR(-ENOMEM);
 	}
-	if (drm_sched_job_init(&cmd->job, &ctx->node->entity, 1, cmd)) {
+	/* Behind /dev/dxg there is no DRM client to name. */
+	if (drm_sched_job_init(&cmd->job, &ctx->node->entity, 1, cmd, 0)) {
 		kfree(cmd->fence);
 		kfree(cmd);
 		return ERR_PTR(-ENOMEM);

@@ -13,6 +13,7 @@
 
 #include "../dxg_adapter.h"
 #include "../dxg_attach.h"
+#include "../dxg_compat.h"
 #include "dxg_client.h"
 #include "dxg_engine.h"
 
@@ -28,9 +29,8 @@
  * stays open as long as the object: the core exports objects by their handle only, and
  * finds the export it has made already by it too.
  *
- * drm_gem_vmap_unlocked() takes the object's reservation; the function named
- * drm_gem_vmap() expects it to be held. Newer kernels use the same names the other way
- * round, which compiles and deadlocks, so there must be one place that calls them.
+ * drm_gem_vmap() and drm_gem_vunmap() take the object's reservation; see dxg_compat.h
+ * for what the names mean in older kernels.
  *
  * No fence of ours is ever added to an in-tree object's reservation. Objects can be
  * kept alive there by handles of the card node longer than this module, and a fence
@@ -296,10 +296,10 @@ int dxg_client_create_backing(void *context, u32 width, u32 height, u64 size,
 	ret = client_create_dumb(client, width, height, size, backing);
 	if (ret)
 		goto out_exit;
-	ret = drm_gem_vmap_unlocked(backing->obj, &backing->map);
+	ret = drm_gem_vmap(backing->obj, &backing->map);
 	/* Both drivers map shmem pages; memory of a device could not be faulted in. */
 	if (!ret && backing->map.is_iomem) {
-		drm_gem_vunmap_unlocked(backing->obj, &backing->map);
+		drm_gem_vunmap(backing->obj, &backing->map);
 		ret = -ENOMEM;
 	}
 	if (ret) {
@@ -322,7 +322,7 @@ void dxg_client_destroy_backing(void *context, struct dxg_ddi_backing *backing)
 {
 	struct client *client = context;
 
-	drm_gem_vunmap_unlocked(backing->obj, &backing->map);
+	drm_gem_vunmap(backing->obj, &backing->map);
 	drm_gem_handle_delete(dxg_attach_file(client->adapter->attach), backing->gem_handle);
 	drm_gem_object_put(backing->obj);
 	memset(backing, 0, sizeof(*backing));
