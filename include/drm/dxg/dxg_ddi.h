@@ -209,8 +209,8 @@ struct dxg_ddi_ops {
 	/**
 	 * @destroy_allocation: Destroy allocations (DxgkDdiDestroyAllocation).
 	 *
-	 * Called from a worker when every command that could use them has finished
-	 * and every opening is closed. May sleep, must not fail and should not
+	 * Called from a worker, or from a call that waits for the destruction, when
+	 * every command that could use them has finished and every opening is closed. May sleep, must not fail and should not
 	 * allocate: memory may be what the system is waiting for.
 	 */
 	void (*destroy_allocation)(void *context, struct dxg_ddi_destroy_allocation *args);

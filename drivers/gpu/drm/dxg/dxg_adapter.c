@@ -12,6 +12,7 @@
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
 #include "dxg_attach.h"
+#include "dxg_backing.h"
 #include "dxg_compat.h"
 #include "dxg_debugfs.h"
 #include "dxg_enum.h"
@@ -126,6 +127,7 @@ void dxg_adapter_revoke(struct dxg_adapter *adapter)
 		for (i = 0; i < adapter->caps.num_nodes; i++)
 			dxg_node_stop(adapter->nodes[i]);
 		dxg_sync_cancel_waits(adapter);
+		dxg_backing_revoke_all(adapter);
 		dxg_allocation_revoke_all(adapter);
 		adapter->attach = NULL;
 		trace_dxg_adapter_detach(adapter);
@@ -234,6 +236,7 @@ static int adapter_start(struct dxg_adapter *adapter, struct drm_device *target)
 
 static void adapter_stop(struct dxg_adapter *adapter)
 {
+	dxg_backing_fini(adapter);
 	u32 i;
 
 	dxg_adapter_revoke(adapter);
@@ -256,8 +259,7 @@ static int adapter_probe(struct platform_device *pdev)
 	if (IS_ERR(adapter))
 		return PTR_ERR(adapter);
 	mutex_init(&adapter->revoke_lock);
-	spin_lock_init(&adapter->backed_lock);
-	INIT_LIST_HEAD(&adapter->backed);
+	dxg_backing_init(adapter);
 	INIT_LIST_HEAD(&adapter->link);
 	spin_lock_init(&adapter->sync_lock);
 	INIT_LIST_HEAD(&adapter->waits);

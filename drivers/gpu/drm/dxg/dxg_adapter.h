@@ -55,6 +55,8 @@ struct dxg_adapter {
 	/** @ops: The miniport. */
 	const struct dxg_ddi_ops *ops;
 	/** @context: The miniport's context. */
+	/** @owner: The miniport's module, kept. */
+	struct module *owner;
 	void *context;
 	/** @caps: What the miniport has. */
 	struct dxg_ddi_caps caps;
@@ -79,13 +81,19 @@ struct dxg_adapter {
 	/** @revoke_lock: Serialises removals. */
 	struct mutex revoke_lock;
 
-	/** @segment_used: Bytes of backings. */
+	/** @segment_used: Bytes of backings, those included that are kept for reuse. */
 	atomic64_t segment_used;
-	/** @backed_lock: Covers @backed. */
+	/** @backed_lock: Covers the backings' lists and sums. */
 	spinlock_t backed_lock;
 	/** @backed: Allocations that have a backing. */
 	struct list_head backed;
 
+	/** @kept: Backings kept for reuse, oldest first. */
+	struct list_head kept;
+	/** @kept_bytes: Their bytes. */
+	u64 kept_bytes;
+	/** @kept_work: Gives up what has been kept for long. */
+	struct delayed_work kept_work;
 	/** @sync_lock: Covers values and waiters of all sync objects, and @waits. */
 	spinlock_t sync_lock;
 	/** @waits: Waits of the CPU that are pending. Under @sync_lock. */

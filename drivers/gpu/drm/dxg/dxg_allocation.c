@@ -7,6 +7,7 @@
 
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
+#include "dxg_backing.h"
 #include "dxg_device.h"
 #include "dxg_process.h"
 #include "dxg_resource.h"
@@ -22,7 +23,7 @@
  *
  * The backing is made when the first lock or command needs bytes, in the context
  * and at the cost of whoever needs them: creating an allocation takes neither shmem
- * nor memory of the host. It goes when the allocation's destruction runs, or when
+ * nor memory of the host. It goes back when the allocation's destruction runs, or when
  * the in-tree device goes, whatever references there are on the allocation itself;
  * a mapping then faults with SIGBUS.
  *
@@ -31,13 +32,37 @@
  * object could not be exported later.
  */
 
+/* A slab of their own: programs have very many of them. */
+static struct kmem_cache *allocation_cache;
+
+/**
+ * dxg_allocation_init() - Prepare for allocations
+ *
+ * Return: 0; -ENOMEM.
+ */
+int dxg_allocation_init(void)
+{
+	allocation_cache = KMEM_CACHE(dxg_allocation, SLAB_ACCOUNT);
+	return allocation_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * dxg_allocation_fini() - Undo dxg_allocation_init()
+ *
+ * No allocation is left.
+ */
+void dxg_allocation_fini(void)
+{
+	kmem_cache_destroy(allocation_cache);
+}
+
 static void allocation_gem_free(struct drm_gem_object *gem)
 {
 	struct dxg_allocation *alloc = container_of(gem, struct dxg_allocation, gem);
 
 	drm_gem_object_release(gem);
 	mutex_destroy(&alloc->lock);
-	kfree(alloc);
+	kmem_cache_free(allocation_cache, alloc);
 }
 
 static const struct drm_gem_object_funcs allocation_gem_funcs = {
@@ -81,7 +106,7 @@ struct dxg_allocation *dxg_allocation_create(struct dxg_device *device,
 {
 	struct dxg_allocation *alloc;
 
-	alloc = kzalloc(sizeof(*alloc), GFP_KERNEL_ACCOUNT);
+	alloc = kmem_cache_zalloc(allocation_cache, GFP_KERNEL);
 	if (!alloc)
 		return ERR_PTR(-ENOMEM);
 	dxg_object_init(&alloc->base, &allocation_ops, resource ? &resource->base : &device->base);
@@ -138,17 +163,6 @@ void dxg_allocation_put(struct dxg_allocation *alloc)
 	dxg_object_put(&alloc->base);
 }
 
-static bool segment_charge(struct dxg_adapter *adapter, u64 size)
-{
-	s64 used = atomic64_read(&adapter->segment_used);
-
-	do {
-		if (used + size > adapter->caps.segment_size)
-			return false;
-	} while (!atomic64_try_cmpxchg(&adapter->segment_used, &used, used + size));
-	return true;
-}
-
 static int allocation_back_locked(struct dxg_allocation *alloc)
 {
 	struct dxg_adapter *adapter = alloc->device->adapter;
@@ -163,15 +177,10 @@ static int allocation_back_locked(struct dxg_allocation *alloc)
 	ret = -EINVAL;
 	if (alloc->zapped)
 		goto out_exit;
-	ret = -ENOMEM;
-	if (!segment_charge(adapter, alloc->gem.size))
+	ret = dxg_backing_get(dxg_process_adapter_from(&alloc->base), alloc->width, alloc->height,
+			      alloc->gem.size, &alloc->backing);
+	if (ret)
 		goto out_exit;
-	ret = adapter->ops->create_backing(adapter->context, alloc->width, alloc->height,
-					   alloc->gem.size, &alloc->backing);
-	if (ret) {
-		atomic64_sub(alloc->gem.size, &adapter->segment_used);
-		goto out_exit;
-	}
 	alloc->backed = true;
 	trace_dxg_backing_create(alloc);
 	spin_lock(&adapter->backed_lock);
@@ -224,25 +233,51 @@ bool dxg_allocation_zap(struct dxg_allocation *alloc)
 	return mapped;
 }
 
-/**
- * dxg_allocation_unback() - Give the memory back
- * @alloc: the allocation, zapped and not used by any command
- */
-void dxg_allocation_unback(struct dxg_allocation *alloc)
+/* Last of all: a removal waits, by our lock, for what is on the list. */
+static bool allocation_keep(struct dxg_allocation *alloc)
+{
+	struct dxg_process_adapter *pa = dxg_process_adapter_from(&alloc->base);
+	struct dxg_adapter *adapter = pa->adapter;
+	bool kept;
+
+	spin_lock(&adapter->backed_lock);
+	kept = dxg_backing_keep_locked(pa, alloc->width, alloc->height, alloc->gem.size,
+				       &alloc->backing);
+	if (kept)
+		list_del_init(&alloc->backed_link);
+	spin_unlock(&adapter->backed_lock);
+	return kept;
+}
+
+static void allocation_unback_locked(struct dxg_allocation *alloc, bool keep)
 {
 	struct dxg_adapter *adapter = alloc->device->adapter;
 
+	lockdep_assert_held(&alloc->lock);
+
+	if (!alloc->backed)
+		return;
+	alloc->backed = false;
+	trace_dxg_backing_destroy(alloc);
+	if (keep && allocation_keep(alloc))
+		return;
+	adapter->ops->destroy_backing(adapter->context, &alloc->backing);
+	/* Last, as above. */
+	spin_lock(&adapter->backed_lock);
+	atomic64_sub(alloc->gem.size, &adapter->segment_used);
+	list_del_init(&alloc->backed_link);
+	spin_unlock(&adapter->backed_lock);
+}
+
+/**
+ * dxg_allocation_unback() - Give the memory back
+ * @alloc: the allocation, zapped and not used by any command
+ * @keep: the process may keep it for its next allocation
+ */
+void dxg_allocation_unback(struct dxg_allocation *alloc, bool keep)
+{
 	mutex_lock(&alloc->lock);
-	if (alloc->backed) {
-		adapter->ops->destroy_backing(adapter->context, &alloc->backing);
-		alloc->backed = false;
-		trace_dxg_backing_destroy(alloc);
-		/* Last: the removal waits, by our lock, for what is on the list. */
-		spin_lock(&adapter->backed_lock);
-		atomic64_sub(alloc->gem.size, &adapter->segment_used);
-		list_del_init(&alloc->backed_link);
-		spin_unlock(&adapter->backed_lock);
-	}
+	allocation_unback_locked(alloc, keep);
 	mutex_unlock(&alloc->lock);
 }
 
@@ -269,7 +304,7 @@ void dxg_allocation_revoke_all(struct dxg_adapter *adapter)
 
 	while ((alloc = allocation_first_backed(adapter))) {
 		dxg_allocation_zap(alloc);
-		dxg_allocation_unback(alloc);
+		dxg_allocation_unback(alloc, false);
 		dxg_allocation_put(alloc);
 	}
 }

@@ -83,6 +83,9 @@ static inline struct dxg_allocation *dxg_allocation_from(struct dxg_object *obj)
 	return container_of(obj, struct dxg_allocation, base);
 }
 
+int dxg_allocation_init(void);
+void dxg_allocation_fini(void);
+
 struct dxg_allocation *dxg_allocation_create(struct dxg_device *device,
 					     struct dxg_resource *resource);
 struct dxg_allocation *dxg_allocation_lookup(struct dxg_device *device, u32 handle);
@@ -91,7 +94,7 @@ void dxg_allocation_put(struct dxg_allocation *alloc);
 
 int dxg_allocation_back(struct dxg_allocation *alloc);
 bool dxg_allocation_zap(struct dxg_allocation *alloc);
-void dxg_allocation_unback(struct dxg_allocation *alloc);
+void dxg_allocation_unback(struct dxg_allocation *alloc, bool keep);
 void dxg_allocation_revoke_all(struct dxg_adapter *adapter);
 
 #endif /* _DXG_ALLOCATION_H */

@@ -25,6 +25,10 @@
  * error the objects made so far leave through the same destruction as any other.
  */
 
+/* Allocations, and bytes of their private data, whose creation needs no scratch memory. */
+#define DXG_CREATE_FEW		1
+#define DXG_CREATE_FEW_PRIVATE	128
+
 /* Private data of all allocations of one call. */
 #define DXG_CREATE_PRIVATE_MAX	SZ_1M
 
@@ -35,11 +39,26 @@
 				 D3DKMT_CREATE_STANDARD_ALLOCATION)
 
 /**
+ * struct create_few - What is on the stack for a call that creates few
+ * @info: array of the caller
+ * @ddi: array for the miniport
+ * @allocs: allocations created so far
+ * @private_data: private data of all allocations
+ */
+struct create_few {
+	struct d3dkmt_allocation_info2 info[DXG_CREATE_FEW];
+	struct dxg_ddi_allocation_info ddi[DXG_CREATE_FEW];
+	struct dxg_allocation *allocs[DXG_CREATE_FEW];
+	u64 private_data[DXG_CREATE_FEW_PRIVATE / sizeof(u64)];
+};
+
+/**
  * struct create_call - One CreateAllocation2 under way
  * @call: the operation
  * @args: its structure
  * @user_info: array of the caller
- * @info: kernel copy of it
+ * @few: memory for a call that creates few
+ * @info: kernel copy of @user_info
  * @resource_data: private data of the resource, or NULL
  * @private_data: private data of all allocations, one after the other
  * @ddi: arguments for the miniport
@@ -52,6 +71,7 @@ struct create_call {
 	struct dxg_call *call;
 	struct d3dkmt_create_allocation *args;
 	struct d3dkmt_allocation_info2 __user *user_info;
+	struct create_few *few;
 	struct d3dkmt_allocation_info2 *info;
 	void *resource_data;
 	void *private_data;
@@ -162,17 +182,24 @@ static int create_check_runtime_data(const struct d3dkmt_create_allocation *args
 static int create_copy_private(struct create_call *create, size_t size)
 {
 	const struct d3dkmt_allocation_info2 *info = create->info;
+	u32 num = create->args->num_allocations;
 	void *pos;
 	u32 i;
 
-	create->private_data = kvmalloc(size, GFP_KERNEL_ACCOUNT);
-	create->ddi.allocations = kvcalloc(create->args->num_allocations,
-					   sizeof(*create->ddi.allocations), GFP_KERNEL_ACCOUNT);
-	create->allocs = kvcalloc(create->args->num_allocations, sizeof(*create->allocs),
-				  GFP_KERNEL_ACCOUNT);
+	create->private_data = create->few->private_data;
+	if (size > sizeof(create->few->private_data))
+		create->private_data = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+	create->ddi.allocations = create->few->ddi;
+	create->allocs = create->few->allocs;
+	if (num > DXG_CREATE_FEW) {
+		create->ddi.allocations = kvmalloc_array(num, sizeof(*create->ddi.allocations),
+							 GFP_KERNEL_ACCOUNT);
+		create->allocs = kvmalloc_array(num, sizeof(*create->allocs), GFP_KERNEL_ACCOUNT);
+	}
 	if (!create->private_data || !create->ddi.allocations || !create->allocs)
 		return -ENOMEM;
 
+	memset(create->ddi.allocations, 0, array_size(num, sizeof(*create->ddi.allocations)));
 	pos = create->private_data;
 	for (i = 0; i < create->args->num_allocations; i++) {
 		if (copy_from_user(pos, u64_to_user_ptr(info[i].private_driver_data),
@@ -195,15 +222,15 @@ static int create_copy(struct create_call *create)
 	ret = create_check_runtime_data(args);
 	if (ret)
 		return ret;
-	if (args->num_allocations) {
-		create->info = vmemdup_array_user(create->user_info, args->num_allocations,
-						  sizeof(*create->info));
-		if (IS_ERR(create->info)) {
-			ret = PTR_ERR(create->info);
-			create->info = NULL;
-			return ret;
-		}
-	}
+	create->info = create->few->info;
+	if (args->num_allocations > DXG_CREATE_FEW)
+		create->info = kvmalloc_array(args->num_allocations, sizeof(*create->info),
+					      GFP_KERNEL_ACCOUNT);
+	if (!create->info)
+		return -ENOMEM;
+	if (copy_from_user(create->info, create->user_info,
+			   array_size(args->num_allocations, sizeof(*create->info))))
+		return -EFAULT;
 	ret = create_check_info(create, &private_size);
 	if (ret)
 		return ret;
@@ -360,6 +387,21 @@ static int create_run(struct create_call *create)
 	return ret;
 }
 
+static void create_free(struct create_call *create)
+{
+	struct create_few *few = create->few;
+
+	if (create->allocs != few->allocs)
+		kvfree(create->allocs);
+	if (create->ddi.allocations != few->ddi)
+		kvfree(create->ddi.allocations);
+	if (create->private_data != few->private_data)
+		kvfree(create->private_data);
+	kvfree(create->resource_data);
+	if (create->info != few->info)
+		kvfree(create->info);
+}
+
 /**
  * dxg_ioctl_allocation_create() - D3DKMTCreateAllocation2
  * @call: struct d3dkmt_create_allocation
@@ -369,9 +411,11 @@ static int create_run(struct create_call *create)
  */
 int dxg_ioctl_allocation_create(struct dxg_call *call)
 {
+	struct create_few few;
 	struct create_call create = {
 		.call = call,
 		.args = call->args,
+		.few = &few,
 	};
 	int ret;
 
@@ -390,10 +434,6 @@ int dxg_ioctl_allocation_create(struct dxg_call *call)
 	ret = create_run(&create);
 	dxg_device_put(create.device);
 out_free:
-	kvfree(create.allocs);
-	kvfree(create.ddi.allocations);
-	kvfree(create.private_data);
-	kvfree(create.resource_data);
-	kvfree(create.info);
+	create_free(&create);
 	return ret;
 }

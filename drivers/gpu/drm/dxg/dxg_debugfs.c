@@ -25,12 +25,13 @@
  * an address.
  *
  * - dxg_state: live objects by kind, destructions that are pending, bytes of the
- *   device segment in use, one "name: number" in a line;
+ *   device segment in use and kept for reuse, one "name: number" in a line;
  * - dxg_handles: every object of every process that uses the adapter;
  * - dxg_epochs: for each device its epoch, the commands that are left in each epoch
  *   and the destructions that wait for them, and for each node what it holds;
  * - dxg_invariants: checks, at each read, what must be true of all these whenever
- *   their lock is not held: one line for each rule, "ok" or what breaks it.
+ *   their lock is not held: one line for each rule, "ok" or how many break it. Of
+ *   queues that are long only the beginning is checked.
  *
  * Refused: one file with everything. A read of a table with millions of handles would
  * stand before the three numbers that are looked for.
@@ -39,7 +40,7 @@
 /* Objects that are looked at in one hold of a table's lock. */
 #define DXG_DEBUGFS_CHUNK	64
 
-/* Commands and destructions of a device that are shown: interrupts are off. */
+/* Commands, destructions and uses of a device that are looked at: interrupts are off. */
 #define DXG_DEBUGFS_MOST	1024
 
 static struct dxg_adapter *debugfs_adapter(struct seq_file *m)
@@ -53,6 +54,7 @@ static int dxg_state_show(struct seq_file *m, void *data)
 {
 	struct dxg_adapter *adapter = debugfs_adapter(m);
 	struct dxg_adapter_stats *stats = &adapter->stats;
+	u64 kept, used;
 
 	seq_printf(m, "processes: %d\n", atomic_read(&stats->processes));
 	seq_printf(m, "devices: %d\n", atomic_read(&stats->devices));
@@ -62,7 +64,12 @@ static int dxg_state_show(struct seq_file *m, void *data)
 	seq_printf(m, "sync_objects: %d\n", atomic_read(&stats->sync_objects));
 	seq_printf(m, "commands: %d\n", atomic_read(&stats->commands));
 	seq_printf(m, "batches: %d\n", atomic_read(&stats->batches));
-	seq_printf(m, "backing_bytes: %lld\n", atomic64_read(&adapter->segment_used));
+	spin_lock(&adapter->backed_lock);
+	kept = adapter->kept_bytes;
+	used = atomic64_read(&adapter->segment_used);
+	spin_unlock(&adapter->backed_lock);
+	seq_printf(m, "backing_bytes: %llu\n", used - kept);
+	seq_printf(m, "kept_bytes: %llu\n", kept);
 	return 0;
 }
 
@@ -214,11 +221,17 @@ static void epochs_show_device(struct seq_file *m, struct dxg_device *device)
 static void epochs_show_node(struct seq_file *m, struct dxg_node *node)
 {
 	struct dxg_context *ctx;
+	unsigned int seen = 0;
 
 	spin_lock_irq(&node->lock);
 	seq_printf(m, "node %u: armed=%u stopped=%d\n", node->ordinal, node->armed, node->stopped);
-	list_for_each_entry(ctx, &node->runnable, runnable)
+	list_for_each_entry(ctx, &node->runnable, runnable) {
+		if (++seen > DXG_DEBUGFS_MOST) {
+			seq_puts(m, "  and more\n");
+			break;
+		}
 		seq_printf(m, "  context %08x: held=%u\n", ctx->base.handle, ctx->num_held);
+	}
 	spin_unlock_irq(&node->lock);
 }
 
@@ -252,9 +265,9 @@ static unsigned int check_handles(struct dxg_adapter *adapter)
 static unsigned int check_device_locked(struct dxg_device *device)
 {
 	u64 oldest = device->epoch, last = 0;
+	unsigned int bad = 0, seen = 0;
 	struct dxg_batch *batch;
 	struct dxg_command *cmd;
-	unsigned int bad = 0;
 
 	lockdep_assert_held(&device->lock);
 
@@ -264,13 +277,18 @@ static unsigned int check_device_locked(struct dxg_device *device)
 	list_for_each_entry(cmd, &device->commands, device_link) {
 		bad += cmd->epoch < last || cmd->epoch > device->epoch;
 		last = cmd->epoch;
+		if (++seen == DXG_DEBUGFS_MOST)
+			break;
 	}
 	/* What is here waits for something: the oldest command is of its epoch or older. */
 	last = 0;
+	seen = 0;
 	list_for_each_entry(batch, &device->batches, link) {
 		bad += batch->epoch < last || batch->epoch < oldest ||
 		       batch->epoch >= device->epoch;
 		last = batch->epoch;
+		if (++seen == DXG_DEBUGFS_MOST)
+			break;
 	}
 	return bad;
 }
@@ -288,19 +306,34 @@ static unsigned int check_epochs(struct dxg_adapter *adapter)
 	return bad;
 }
 
-/* What an armed command uses is busy, and nothing is busy with less. */
+/* What an armed command uses is busy. */
+static unsigned int check_busy_locked(struct dxg_device *device)
+{
+	unsigned int bad = 0, seen = 0;
+	struct dxg_command *cmd;
+	u32 i;
+
+	lockdep_assert_held(&device->lock);
+
+	list_for_each_entry(cmd, &device->commands, device_link) {
+		for (i = 0; cmd->armed && i < cmd->num_uses; i++) {
+			bad += !cmd->uses[i]->busy;
+			seen++;
+		}
+		if (++seen >= DXG_DEBUGFS_MOST)
+			break;
+	}
+	return bad;
+}
+
 static unsigned int check_busy(struct dxg_adapter *adapter)
 {
 	struct dxg_device *device;
-	struct dxg_command *cmd;
 	unsigned int bad = 0;
-	u32 i;
 
 	list_for_each_entry(device, &adapter->devices, adapter_link) {
 		spin_lock_irq(&device->lock);
-		list_for_each_entry(cmd, &device->commands, device_link)
-			for (i = 0; cmd->armed && i < cmd->num_uses; i++)
-				bad += !cmd->uses[i]->busy;
+		bad += check_busy_locked(device);
 		spin_unlock_irq(&device->lock);
 	}
 	return bad;
@@ -308,8 +341,8 @@ static unsigned int check_busy(struct dxg_adapter *adapter)
 
 static unsigned int check_nodes(struct dxg_adapter *adapter)
 {
+	unsigned int bad = 0, seen;
 	struct dxg_context *ctx;
-	unsigned int bad = 0;
 	u32 i;
 
 	for (i = 0; i < adapter->caps.num_nodes; i++) {
@@ -317,9 +350,12 @@ static unsigned int check_nodes(struct dxg_adapter *adapter)
 
 		spin_lock_irq(&node->lock);
 		bad += node->armed > DXG_NODE_DEPTH;
-		list_for_each_entry(ctx, &node->runnable, runnable)
-			bad += ctx->dead || !ctx->num_held ||
-			       ctx->num_held != list_count_nodes(&ctx->held);
+		seen = 0;
+		list_for_each_entry(ctx, &node->runnable, runnable) {
+			bad += ctx->dead || !ctx->num_held || list_empty(&ctx->held);
+			if (++seen == DXG_DEBUGFS_MOST)
+				break;
+		}
 		spin_unlock_irq(&node->lock);
 	}
 	return bad;
@@ -328,9 +364,10 @@ static unsigned int check_nodes(struct dxg_adapter *adapter)
 static unsigned int check_segment(struct dxg_adapter *adapter)
 {
 	struct dxg_allocation *alloc;
-	u64 bytes = 0, used;
+	u64 bytes, used;
 
 	spin_lock(&adapter->backed_lock);
+	bytes = adapter->kept_bytes;
 	list_for_each_entry(alloc, &adapter->backed, backed_link)
 		bytes += alloc->gem.size;
 	used = atomic64_read(&adapter->segment_used);
@@ -340,31 +377,51 @@ static unsigned int check_segment(struct dxg_adapter *adapter)
 	return bytes > used || used > adapter->caps.segment_size;
 }
 
+static const struct {
+	const char *name;
+	unsigned int (*check)(struct dxg_adapter *adapter);
+} debugfs_rules[] = {
+	{ "handles", check_handles },
+	{ "epochs", check_epochs },
+	{ "busy", check_busy },
+	{ "nodes", check_nodes },
+	{ "segment", check_segment },
+};
+
 static int dxg_invariants_show(struct seq_file *m, void *data)
 {
-	static const struct {
-		const char *name;
-		unsigned int (*check)(struct dxg_adapter *adapter);
-	} rules[] = {
-		{ "handles", check_handles },
-		{ "epochs", check_epochs },
-		{ "busy", check_busy },
-		{ "nodes", check_nodes },
-		{ "segment", check_segment },
-	};
 	struct dxg_adapter *adapter = debugfs_adapter(m);
 	unsigned int bad, i;
 
 	mutex_lock(&adapter->objects_lock);
-	for (i = 0; i < ARRAY_SIZE(rules); i++) {
-		bad = rules[i].check(adapter);
+	for (i = 0; i < ARRAY_SIZE(debugfs_rules); i++) {
+		bad = debugfs_rules[i].check(adapter);
 		if (bad)
-			seq_printf(m, "%s: broken by %u\n", rules[i].name, bad);
+			seq_printf(m, "%s: broken by %u\n", debugfs_rules[i].name, bad);
 		else
-			seq_printf(m, "%s: ok\n", rules[i].name);
+			seq_printf(m, "%s: ok\n", debugfs_rules[i].name);
 	}
 	mutex_unlock(&adapter->objects_lock);
 	return 0;
+}
+
+/**
+ * dxg_debugfs_check() - Check what dxg_invariants shows
+ * @adapter: the adapter
+ *
+ * Return: the name of a rule that is broken; NULL: none is.
+ */
+const char *dxg_debugfs_check(struct dxg_adapter *adapter)
+{
+	const char *broken = NULL;
+	unsigned int i;
+
+	mutex_lock(&adapter->objects_lock);
+	for (i = 0; i < ARRAY_SIZE(debugfs_rules) && !broken; i++)
+		if (debugfs_rules[i].check(adapter))
+			broken = debugfs_rules[i].name;
+	mutex_unlock(&adapter->objects_lock);
+	return broken;
 }
 
 static const struct drm_debugfs_info dxg_debugfs_files[] = {

@@ -39,7 +39,8 @@
  * already has, as long as they use the objects; those still held that name one of
  * them will fault instead. No flag frees memory under a running command.
  *
- * When its turn has come a batch runs in a worker: close and destroy by the miniport,
+ * When its turn has come a batch runs in a worker. Where no command is in the way it
+ * runs in the call, if that waits for it or if there is little to do: close and destroy by the miniport,
  * stand-alone allocations first, then those of the resource, then the resource; each
  * allocation's memory goes back before the miniport forgets it. Closing a file, a
  * killed process and a device that is removed go the same way.
@@ -48,10 +49,14 @@
 /* Allocations of one call of the miniport. */
 #define DXG_DDI_CHUNK	32
 
+/* Allocations without memory that are destroyed in the call: cheaper than to wake a worker. */
+#define DXG_DESTROY_AT_ONCE	16
+
 /* Handles of a list that is kept on the stack. */
 #define DXG_DESTROY_FEW	32
 
 static void batch_work(struct work_struct *work);
+static void batch_run(struct dxg_batch *batch);
 
 /**
  * dxg_batch_init() - Begin a destruction
@@ -70,14 +75,19 @@ void dxg_batch_init(struct dxg_batch *batch, struct dxg_device *device,
 	INIT_LIST_HEAD(&batch->link);
 	batch->epoch = 0;
 	batch->busy = 0;
+	batch->keep = false;
 	INIT_WORK(&batch->work, batch_work);
 	batch->done = false;
 }
 
-static void batch_queue(struct dxg_batch *batch)
+/* No command can use the objects any more. */
+static void batch_ready(struct dxg_batch *batch, bool run)
 {
 	trace_dxg_destroy_ready(batch);
-	queue_work(dxg_wq, &batch->work);
+	if (run)
+		batch_run(batch);
+	else
+		queue_work(dxg_wq, &batch->work);
 }
 
 /*
@@ -85,11 +95,12 @@ static void batch_queue(struct dxg_batch *batch)
  * resource may have very many, so the lock is dropped now and then; the batch counts
  * as busy meanwhile and its list is still private.
  */
-static void batch_start_revoked(struct dxg_batch *batch)
+static bool batch_start_revoked(struct dxg_batch *batch)
 {
 	struct dxg_device *device = batch->device;
 	struct dxg_allocation *alloc;
 	unsigned int num = 0;
+	bool ready;
 
 	spin_lock_irq(&device->lock);
 	batch->busy = 1;
@@ -105,46 +116,71 @@ static void batch_start_revoked(struct dxg_batch *batch)
 			spin_lock_irq(&device->lock);
 		}
 	}
-	if (batch->busy > 1)
+	ready = !--batch->busy;
+	if (!ready)
 		trace_dxg_destroy_deferred(batch);
-	dxg_batch_unbusy_locked(batch);
 	spin_unlock_irq(&device->lock);
+	return ready;
 }
 
-static void batch_start_epoch(struct dxg_batch *batch)
+static bool batch_start_epoch(struct dxg_batch *batch)
 {
 	struct dxg_device *device = batch->device;
+	bool ready;
 
 	spin_lock_irq(&device->lock);
 	batch->epoch = device->epoch++;
-	list_add_tail(&batch->link, &device->batches);
-	if (!list_empty(&device->commands))
+	ready = list_empty(&device->commands);
+	if (!ready) {
+		list_add_tail(&batch->link, &device->batches);
 		trace_dxg_destroy_deferred(batch);
-	dxg_device_drain_locked(device);
+	}
 	spin_unlock_irq(&device->lock);
+	return ready;
+}
+
+/* Take the bytes away from the CPU. Return whether destroying them is little work. */
+static bool batch_revoke_mappings(struct dxg_batch *batch)
+{
+	struct dxg_allocation *alloc;
+	unsigned int num = 0;
+	bool backed = false;
+
+	list_for_each_entry(alloc, &batch->allocations, batch_link) {
+		dxg_mapping_revoke(alloc);
+		/* What is not backed now will not be. */
+		backed |= READ_ONCE(alloc->backed);
+		num++;
+	}
+	return !backed && num <= DXG_DESTROY_AT_ONCE;
 }
 
 /**
  * dxg_batch_start() - Have a destruction run in its time
  * @batch: the batch, complete; all its handles are dead
  * @flags: D3DKMT_DESTROY_*
+ *
+ * Where no command is in the way it has run on return if that is little work, or if
+ * the caller waits for it. May sleep.
  */
 void dxg_batch_start(struct dxg_batch *batch, u32 flags)
 {
 	struct dxg_device *device = batch->device;
-	struct dxg_allocation *alloc;
+	bool ready, little;
 
 	trace_dxg_destroy_request(batch, flags);
-	list_for_each_entry(alloc, &batch->allocations, batch_link)
-		dxg_mapping_revoke(alloc);
+	batch->keep = !(flags & D3DKMT_DESTROY_SYNCHRONOUS);
+	little = batch_revoke_mappings(batch);
 	atomic_inc(&device->adapter->stats.batches);
 
 	/* The batch may run, and drop all references that it has, at once. */
 	dxg_object_get(&device->base);
 	if (flags & D3DKMT_DESTROY_ASSUME_NOT_IN_USE)
-		batch_start_revoked(batch);
+		ready = batch_start_revoked(batch);
 	else
-		batch_start_epoch(batch);
+		ready = batch_start_epoch(batch);
+	if (ready)
+		batch_ready(batch, little || flags & D3DKMT_DESTROY_SYNCHRONOUS);
 	dxg_device_put(device);
 }
 
@@ -157,7 +193,7 @@ void dxg_batch_unbusy_locked(struct dxg_batch *batch)
 	lockdep_assert_held(&batch->device->lock);
 
 	if (!--batch->busy)
-		batch_queue(batch);
+		batch_ready(batch, false);
 }
 
 /**
@@ -177,7 +213,7 @@ void dxg_device_drain_locked(struct dxg_device *device)
 		if (batch->epoch >= oldest)
 			break;
 		list_del_init(&batch->link);
-		batch_queue(batch);
+		batch_ready(batch, false);
 	}
 }
 
@@ -254,7 +290,7 @@ static void batch_free(struct dxg_batch *batch, struct dxg_resource *resource,
 
 	batch_ddi_close(adapter, allocs, num);
 	for (i = 0; i < num; i++)
-		dxg_allocation_unback(allocs[i]);
+		dxg_allocation_unback(allocs[i], batch->keep);
 	batch_ddi_destroy(adapter, resource, allocs, num, last);
 	for (i = 0; i < num; i++)
 		dxg_allocation_put(allocs[i]);
@@ -294,13 +330,12 @@ static bool batch_run_resource(struct dxg_batch *batch, struct dxg_resource *res
 	mutex_unlock(&resource->lock);
 
 	if (last)
-		batch_queue(last);
+		queue_work(dxg_wq, &last->work);
 	return complete;
 }
 
-static void batch_work(struct work_struct *work)
+static void batch_run(struct dxg_batch *batch)
 {
-	struct dxg_batch *batch = container_of(work, struct dxg_batch, work);
 	struct dxg_resource *resource = batch->resource;
 	struct dxg_object *lender = batch->lender;
 
@@ -325,6 +360,11 @@ static void batch_work(struct work_struct *work)
 	if (batch->resource)
 		dxg_resource_put(batch->resource);
 	dxg_object_put(lender);
+}
+
+static void batch_work(struct work_struct *work)
+{
+	batch_run(container_of(work, struct dxg_batch, work));
 }
 
 /* Whether a list may name the allocation; the table's lock is held. */
@@ -380,13 +420,15 @@ err_unmark:
  * struct destroy_call - One DestroyAllocation2 under way
  * @args: its structure
  * @count: handles in the list
- * @device: the device, counted
+ * @process: the caller
+ * @device: the device, counted once unpublished
  * @resource: the resource or NULL; with its handle's reference once unpublished
  * @objects: the allocations that the list names, by their batch_link
  */
 struct destroy_call {
 	const struct d3dkmt_destroy_allocation2 *args;
 	u32 count;
+	struct dxg_process *process;
 	struct dxg_device *device;
 	struct dxg_resource *resource;
 	struct list_head objects;
@@ -395,18 +437,18 @@ struct destroy_call {
 /* All handles die here, or none. */
 static int destroy_unpublish(struct destroy_call *destroy, const u32 *list)
 {
-	struct dxg_device *device = destroy->device;
-	struct dxg_handle_table *table = &device->process->table;
+	struct dxg_handle_table *table = &destroy->process->table;
 	struct dxg_resource *resource = NULL;
 	struct dxg_allocation *alloc;
+	struct dxg_device *device;
 	struct dxg_object *obj;
 	int ret = -EINVAL;
 
 	xa_lock(&table->xa);
-	/* The look-up of the device was before; it may be dead by now. */
-	obj = dxg_handle_lookup_locked(table, device->base.handle, DXG_OBJECT_DEVICE);
-	if (obj != &device->base)
+	obj = dxg_handle_lookup_locked(table, destroy->args->device, DXG_OBJECT_DEVICE);
+	if (!obj)
 		goto out_unlock;
+	device = container_of(obj, struct dxg_device, base);
 	if (destroy->args->resource) {
 		obj = dxg_handle_lookup_locked(table, destroy->args->resource,
 					       DXG_OBJECT_RESOURCE);
@@ -424,6 +466,8 @@ static int destroy_unpublish(struct destroy_call *destroy, const u32 *list)
 		dxg_handle_unpublish_locked(table, &alloc->base);
 	if (resource)
 		dxg_handle_unpublish_locked(table, &resource->base);
+	dxg_object_get(&device->base);
+	destroy->device = device;
 	destroy->resource = resource;
 out_unlock:
 	xa_unlock(&table->xa);
@@ -440,7 +484,7 @@ static int destroy_copied(struct destroy_call *destroy, u32 *list)
 
 static int destroy_named(struct destroy_call *destroy)
 {
-	struct dxg_process *process = destroy->device->process;
+	struct dxg_process *process = destroy->process;
 	u32 few[DXG_DESTROY_FEW], *list = few;
 	int ret;
 
@@ -509,18 +553,17 @@ int dxg_ioctl_allocation_destroy(struct dxg_call *call)
 	struct destroy_call destroy = {
 		.args = args,
 		.count = args->allocation_list ? args->allocation_count : 0,
+		.process = call->process,
 		.objects = LIST_HEAD_INIT(destroy.objects),
 	};
 	int ret;
 
 	if (destroy.count > D3DKMT_MAX_ALLOCATIONS || (!args->resource && !destroy.count))
 		return -EINVAL;
-	destroy.device = dxg_device_lookup(call->process, args->device);
-	if (!destroy.device)
-		return -EINVAL;
 	ret = destroy_named(&destroy);
-	if (!ret)
-		ret = destroy_finish(&destroy);
+	if (ret)
+		return ret;
+	ret = destroy_finish(&destroy);
 	dxg_device_put(destroy.device);
 	return ret;
 }

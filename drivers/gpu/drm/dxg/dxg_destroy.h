@@ -41,6 +41,8 @@ struct dxg_batch {
 	 * the device's lock.
 	 */
 	unsigned int busy;
+	/** @keep: The process may keep the memory for its next allocations. */
+	bool keep;
 	/** @work: Runs the destruction when its turn has come. */
 	struct work_struct work;
 	/** @done: The memory is back. Waited for with wait_var_event(). */

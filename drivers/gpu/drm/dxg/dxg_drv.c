@@ -7,6 +7,7 @@
 #include <linux/workqueue.h>
 
 #include "dxg_adapter.h"
+#include "dxg_allocation.h"
 #include "dxg_attach.h"
 #include "dxg_ioctl.h"
 #include "dxg_process.h"
@@ -72,9 +73,12 @@ static int __init dxg_init(void)
 	dxg_wq = alloc_workqueue("dxg", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!dxg_wq)
 		return -ENOMEM;
-	ret = platform_driver_register(&dxg_platform_driver);
+	ret = dxg_allocation_init();
 	if (ret)
 		goto err_destroy_wq;
+	ret = platform_driver_register(&dxg_platform_driver);
+	if (ret)
+		goto err_allocation;
 	ret = dxg_attach_init();
 	if (ret)
 		goto err_unregister_driver;
@@ -88,6 +92,8 @@ err_detach:
 	dxg_attach_fini();
 err_unregister_driver:
 	platform_driver_unregister(&dxg_platform_driver);
+err_allocation:
+	dxg_allocation_fini();
 err_destroy_wq:
 	destroy_workqueue(dxg_wq);
 	return ret;
@@ -101,6 +107,7 @@ static void __exit dxg_exit(void)
 	platform_driver_unregister(&dxg_platform_driver);
 	/* Destructions that the last closes left, and the last puts in them. */
 	destroy_workqueue(dxg_wq);
+	dxg_allocation_fini();
 	/* Fences that were freed after a grace period had their ops in here. */
 	rcu_barrier();
 }

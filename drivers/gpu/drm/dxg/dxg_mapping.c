@@ -46,6 +46,9 @@
  * Lock order: process->map_lock > mmap_lock > mapping->lock > alloc->lock.
  */
 
+/* Bytes that one fault maps at most. */
+#define DXG_FAULT_AROUND	SZ_64K
+
 /**
  * struct dxg_mapping - A locked allocation in an address space
  * @kref: count; one of the file, one of the allocation
@@ -74,6 +77,28 @@ static void mapping_put(struct dxg_mapping *mapping)
 	kref_put(&mapping->kref, mapping_release);
 }
 
+/* The page, and those behind it in its 64 KiB that the mapping and the backing have. */
+static vm_fault_t allocation_fault_around(struct dxg_allocation *alloc, struct vm_fault *vmf,
+					  unsigned long offset)
+{
+	unsigned long address = vmf->address;
+	unsigned long end = min(vmf->vma->vm_end, ALIGN(address + 1, DXG_FAULT_AROUND));
+	vm_fault_t ret, around;
+
+	end = min(end, address + alloc->gem.size - offset);
+	ret = vmf_insert_pfn(vmf->vma, address,
+			     vmalloc_to_pfn(alloc->backing.map.vaddr + offset));
+	for (around = ret; around == VM_FAULT_NOPAGE; ) {
+		address += PAGE_SIZE;
+		offset += PAGE_SIZE;
+		if (address >= end)
+			break;
+		around = vmf_insert_pfn(vmf->vma, address,
+					vmalloc_to_pfn(alloc->backing.map.vaddr + offset));
+	}
+	return ret;
+}
+
 static vm_fault_t allocation_fault_locked(struct dxg_allocation *alloc, struct vm_fault *vmf)
 {
 	unsigned long offset;
@@ -82,8 +107,7 @@ static vm_fault_t allocation_fault_locked(struct dxg_allocation *alloc, struct v
 	mutex_lock(&alloc->lock);
 	offset = (vmf->pgoff - drm_vma_node_start(&alloc->gem.vma_node)) << PAGE_SHIFT;
 	if (alloc->backed && !alloc->zapped && offset < alloc->gem.size)
-		ret = vmf_insert_pfn(vmf->vma, vmf->address,
-				     vmalloc_to_pfn(alloc->backing.map.vaddr + offset));
+		ret = allocation_fault_around(alloc, vmf, offset);
 	mutex_unlock(&alloc->lock);
 	return ret;
 }

@@ -8,6 +8,7 @@
 #include <uapi/misc/d3dkmthk.h>
 
 #include "dxg_adapter.h"
+#include "dxg_backing.h"
 #include "dxg_process.h"
 
 /**
@@ -34,6 +35,7 @@ static void process_adapter_release(struct dxg_object *obj)
 {
 	struct dxg_process_adapter *pa = container_of(obj, struct dxg_process_adapter, base);
 
+	dxg_backing_forget(pa);
 	mutex_lock(&pa->adapter->objects_lock);
 	list_del(&pa->adapter_link);
 	mutex_unlock(&pa->adapter->objects_lock);
@@ -109,6 +111,7 @@ static struct dxg_process_adapter *process_adapter_get_locked(struct dxg_process
 	dxg_process_get(process);
 	pa->adapter = adapter;
 	dxg_adapter_get(adapter);
+	INIT_LIST_HEAD(&pa->kept);
 	atomic_inc(&adapter->stats.processes);
 	list_add_tail(&pa->link, &process->adapters);
 	mutex_lock(&adapter->objects_lock);

@@ -34,6 +34,12 @@ struct dxg_process_adapter {
 	struct list_head link;
 	/** @adapter_link: Entry of the adapter's processes. Under its objects_lock. */
 	struct list_head adapter_link;
+	/** @kept: Backings kept for reuse, newest first. Under the adapter's backed_lock. */
+	struct list_head kept;
+	/** @kept_bytes: Their bytes. Under the adapter's backed_lock. */
+	u64 kept_bytes;
+	/** @num_kept: How many. Under the adapter's backed_lock. */
+	unsigned int num_kept;
 };
 
 /**

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/iosys-map.h>
+#include <linux/jiffies.h>
+#include <linux/lockdep.h>
+#include <linux/slab.h>
+
+#include "dxg_adapter.h"
+#include "dxg_backing.h"
+#include "dxg_process.h"
+
+/**
+ * DOC: Backings
+ *
+ * Memory of the device segment. To make and to map a backing costs several times what
+ * everything else in the life of a small allocation does, and media and compute
+ * programs destroy allocations only to create the same again. So what an allocation
+ * gives back is kept for a moment for the process that had it, and zeroed when it is
+ * taken again; zeroed although it is the same process, because that is what the
+ * miniport's create_backing promises.
+ *
+ * It is kept for the process and not for the adapter: its pages are charged to that
+ * process's memory cgroup, and nobody else can find a byte of it. It stays charged
+ * to the segment and is given up when the segment has no room, when the process
+ * closes the adapter, when it has not been taken for a second, and when the in-tree
+ * device goes. A process keeps little, and nothing of what it destroys with
+ * SYNCHRONOUS: who asks for that wants the memory back.
+ *
+ * A shrinker was refused for now: what is kept is gone within two seconds anyway.
+ *
+ * The adapter's backed_lock covers all lists and sums. What is taken off them to be
+ * destroyed is destroyed inside a section of the adapter, so that a removal waits.
+ */
+
+/* What a process may have kept. */
+#define DXG_KEPT_MAX_BYTES	SZ_16M
+#define DXG_KEPT_MAX_NUM	64
+
+/* How long. */
+#define DXG_KEPT_MS		1000
+
+/**
+ * struct dxg_kept - A backing without an allocation
+ * @backing: the memory
+ * @width: pixels in a line
+ * @height: lines
+ * @size: bytes
+ * @since: when it was kept, in jiffies
+ * @adapter_link: entry of the adapter's kept backings, oldest first
+ * @process: whose it is; NULL when the process has forgotten it
+ * @process_link: entry of the process's kept backings
+ */
+struct dxg_kept {
+	struct dxg_ddi_backing backing;
+	u32 width;
+	u32 height;
+	u64 size;
+	unsigned long since;
+	struct list_head adapter_link;
+	struct dxg_process_adapter *process;
+	struct list_head process_link;
+};
+
+static bool segment_charge(struct dxg_adapter *adapter, u64 size)
+{
+	s64 used = atomic64_read(&adapter->segment_used);
+
+	do {
+		if (used + size > adapter->caps.segment_size)
+			return false;
+	} while (!atomic64_try_cmpxchg(&adapter->segment_used, &used, used + size));
+	return true;
+}
+
+static void kept_remove_locked(struct dxg_adapter *adapter, struct dxg_kept *kept)
+{
+	lockdep_assert_held(&adapter->backed_lock);
+
+	list_del(&kept->adapter_link);
+	adapter->kept_bytes -= kept->size;
+	if (kept->process) {
+		list_del(&kept->process_link);
+		kept->process->kept_bytes -= kept->size;
+		kept->process->num_kept--;
+	}
+}
+
+/* The caller prevents the removal of the adapter, or is it. */
+static void kept_destroy(struct dxg_adapter *adapter, struct dxg_kept *kept)
+{
+	adapter->ops->destroy_backing(adapter->context, &kept->backing);
+	atomic64_sub(kept->size, &adapter->segment_used);
+	kfree(kept);
+}
+
+static struct dxg_kept *kept_pop_oldest(struct dxg_adapter *adapter, unsigned long before)
+{
+	struct dxg_kept *kept;
+
+	spin_lock(&adapter->backed_lock);
+	kept = list_first_entry_or_null(&adapter->kept, struct dxg_kept, adapter_link);
+	if (kept && time_after(kept->since, before))
+		kept = NULL;
+	if (kept)
+		kept_remove_locked(adapter, kept);
+	spin_unlock(&adapter->backed_lock);
+	return kept;
+}
+
+/* Return whether anything was kept. */
+static bool kept_trim(struct dxg_adapter *adapter, u64 bytes)
+{
+	struct dxg_kept *kept;
+	u64 freed = 0;
+
+	while (freed < bytes && (kept = kept_pop_oldest(adapter, jiffies))) {
+		freed += kept->size;
+		kept_destroy(adapter, kept);
+	}
+	return freed;
+}
+
+static void kept_work(struct work_struct *work)
+{
+	struct dxg_adapter *adapter = container_of(to_delayed_work(work), struct dxg_adapter,
+						   kept_work);
+	unsigned long before = jiffies - msecs_to_jiffies(DXG_KEPT_MS);
+	struct dxg_kept *kept;
+	int idx;
+
+	if (!dxg_adapter_enter(adapter, &idx))
+		return;
+	while ((kept = kept_pop_oldest(adapter, before)))
+		kept_destroy(adapter, kept);
+	dxg_adapter_exit(idx);
+
+	spin_lock(&adapter->backed_lock);
+	if (!list_empty(&adapter->kept) && !dxg_adapter_is_removed(adapter))
+		queue_delayed_work(dxg_wq, &adapter->kept_work, msecs_to_jiffies(DXG_KEPT_MS));
+	spin_unlock(&adapter->backed_lock);
+}
+
+/**
+ * dxg_backing_init() - Prepare for backings
+ * @adapter: the adapter, new
+ */
+void dxg_backing_init(struct dxg_adapter *adapter)
+{
+	spin_lock_init(&adapter->backed_lock);
+	INIT_LIST_HEAD(&adapter->backed);
+	INIT_LIST_HEAD(&adapter->kept);
+	INIT_DELAYED_WORK(&adapter->kept_work, kept_work);
+}
+
+/**
+ * dxg_backing_fini() - No backing will be made or kept any more
+ * @adapter: the adapter, revoked
+ */
+void dxg_backing_fini(struct dxg_adapter *adapter)
+{
+	cancel_delayed_work_sync(&adapter->kept_work);
+}
+
+static struct dxg_kept *kept_take(struct dxg_process_adapter *pa, u32 width, u32 height, u64 size)
+{
+	struct dxg_adapter *adapter = pa->adapter;
+	struct dxg_kept *kept, *found = NULL;
+
+	spin_lock(&adapter->backed_lock);
+	list_for_each_entry(kept, &pa->kept, process_link) {
+		if (kept->width == width && kept->height == height && kept->size == size) {
+			found = kept;
+			kept_remove_locked(adapter, kept);
+			break;
+		}
+	}
+	spin_unlock(&adapter->backed_lock);
+	return found;
+}
+
+static int backing_create(struct dxg_adapter *adapter, u32 width, u32 height, u64 size,
+			  struct dxg_ddi_backing *backing)
+{
+	int ret;
+
+	while (!segment_charge(adapter, size))
+		if (!kept_trim(adapter, size))
+			return -ENOMEM;
+	do {
+		ret = adapter->ops->create_backing(adapter->context, width, height, size, backing);
+	} while (ret == -ENOMEM && kept_trim(adapter, U64_MAX));
+	if (ret)
+		atomic64_sub(size, &adapter->segment_used);
+	return ret;
+}
+
+/**
+ * dxg_backing_get() - Take memory of the device segment, zeroed and mapped
+ * @pa: who needs it
+ * @width: pixels in a line
+ * @height: lines
+ * @size: bytes
+ * @backing: filled in
+ *
+ * In a section of the adapter. The memory is charged to the segment.
+ *
+ * Return: 0; -ENOMEM: no memory, or the segment is full; -ENODEV.
+ */
+int dxg_backing_get(struct dxg_process_adapter *pa, u32 width, u32 height, u64 size,
+		    struct dxg_ddi_backing *backing)
+{
+	struct dxg_kept *kept = kept_take(pa, width, height, size);
+
+	if (!kept)
+		return backing_create(pa->adapter, width, height, size, backing);
+	*backing = kept->backing;
+	kfree(kept);
+	iosys_map_memset(&backing->map, 0, 0, size);
+	return 0;
+}
+
+/**
+ * dxg_backing_keep_locked() - Keep the memory of an allocation for its process
+ * @pa: the process
+ * @width: pixels in a line
+ * @height: lines
+ * @size: bytes
+ * @backing: the memory, which nothing uses any more
+ *
+ * Under the adapter's backed_lock.
+ *
+ * Return: whether it is kept; if not it is still the caller's.
+ */
+bool dxg_backing_keep_locked(struct dxg_process_adapter *pa, u32 width, u32 height, u64 size,
+			     const struct dxg_ddi_backing *backing)
+{
+	struct dxg_adapter *adapter = pa->adapter;
+	struct dxg_kept *kept;
+
+	lockdep_assert_held(&adapter->backed_lock);
+
+	/* A process that is being closed is not caught here always, but when it is released. */
+	if (dxg_adapter_is_removed(adapter) || READ_ONCE(pa->base.dead) ||
+	    pa->num_kept == DXG_KEPT_MAX_NUM || pa->kept_bytes + size > DXG_KEPT_MAX_BYTES)
+		return false;
+	kept = kmalloc(sizeof(*kept), GFP_NOWAIT | __GFP_NOWARN);
+	if (!kept)
+		return false;
+	kept->backing = *backing;
+	kept->width = width;
+	kept->height = height;
+	kept->size = size;
+	kept->since = jiffies;
+	kept->process = pa;
+	list_add_tail(&kept->adapter_link, &adapter->kept);
+	/* The last one kept is the first one taken. */
+	list_add(&kept->process_link, &pa->kept);
+	adapter->kept_bytes += size;
+	pa->kept_bytes += size;
+	pa->num_kept++;
+	queue_delayed_work(dxg_wq, &adapter->kept_work, msecs_to_jiffies(DXG_KEPT_MS));
+	return true;
+}
+
+static struct dxg_kept *kept_pop_process(struct dxg_process_adapter *pa)
+{
+	struct dxg_adapter *adapter = pa->adapter;
+	struct dxg_kept *kept;
+
+	spin_lock(&adapter->backed_lock);
+	kept = list_first_entry_or_null(&pa->kept, struct dxg_kept, process_link);
+	if (kept)
+		kept_remove_locked(adapter, kept);
+	spin_unlock(&adapter->backed_lock);
+	return kept;
+}
+
+/**
+ * dxg_backing_forget() - Give up what is kept for a process
+ * @pa: the process, with no allocation left
+ */
+void dxg_backing_forget(struct dxg_process_adapter *pa)
+{
+	struct dxg_adapter *adapter = pa->adapter;
+	struct dxg_kept *kept, *next;
+	int idx;
+
+	if (dxg_adapter_enter(adapter, &idx)) {
+		while ((kept = kept_pop_process(pa)))
+			kept_destroy(adapter, kept);
+		dxg_adapter_exit(idx);
+		return;
+	}
+	/* The removal is about to destroy what is left, or has. */
+	spin_lock(&adapter->backed_lock);
+	list_for_each_entry_safe(kept, next, &pa->kept, process_link) {
+		list_del(&kept->process_link);
+		kept->process = NULL;
+	}
+	spin_unlock(&adapter->backed_lock);
+}
+
+/**
+ * dxg_backing_revoke_all() - Give up all that is kept
+ * @adapter: the adapter, removed; no allocation has a backing
+ */
+void dxg_backing_revoke_all(struct dxg_adapter *adapter)
+{
+	kept_trim(adapter, U64_MAX);
+}
