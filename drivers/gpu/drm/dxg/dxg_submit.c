@@ -493,6 +493,8 @@ static int submit_run(struct dxg_context *ctx, const struct d3dkmt_submit_comman
 		ret = dxg_node_hold(ctx->node, cmd);
 	}
 	if (ret) {
+		if (ret)
+			trace_dxg_command_cancel(cmd, ret);
 		dxg_command_retire(cmd);
 		dxg_command_free(cmd);
 	}

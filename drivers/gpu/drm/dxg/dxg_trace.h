@@ -59,14 +59,14 @@ DECLARE_EVENT_CLASS(dxg_adapter,
 );
 
 /**
- * trace_dxg_adapter_attach() - An adapter is there
+ * dxg_adapter_attach() - An adapter is there
  * @adapter: the adapter; its nodes are about to appear
  */
 DEFINE_EVENT(dxg_adapter, dxg_adapter_attach,
 	TP_PROTO(const struct dxg_adapter *adapter), TP_ARGS(adapter));
 
 /**
- * trace_dxg_adapter_detach() - An adapter has let go of the in-tree device
+ * dxg_adapter_detach() - An adapter has let go of the in-tree device
  * @adapter: the adapter; no engine runs and no backing exists
  */
 DEFINE_EVENT(dxg_adapter, dxg_adapter_detach,
@@ -92,29 +92,29 @@ DECLARE_EVENT_CLASS(dxg_object,
 );
 
 /**
- * trace_dxg_object_create() - An object has been given a handle, not valid yet
+ * dxg_object_create() - An object has been given a handle, not valid yet
  * @obj: the object
  */
 DEFINE_EVENT(dxg_object, dxg_object_create,
 	TP_PROTO(const struct dxg_object *obj), TP_ARGS(obj));
 
 /**
- * trace_dxg_object_publish() - An object's handle has become valid
+ * dxg_object_publish() - An object's handle has become valid
  * @obj: the object
  */
 DEFINE_EVENT(dxg_object, dxg_object_publish,
 	TP_PROTO(const struct dxg_object *obj), TP_ARGS(obj));
 
 /**
- * trace_dxg_object_retire() - An object's handle is dead
+ * dxg_object_retire() - An object's handle is dead
  * @obj: the object, destroyed itself, with its parent, or never published
  */
 DEFINE_EVENT(dxg_object, dxg_object_retire,
 	TP_PROTO(const struct dxg_object *obj), TP_ARGS(obj));
 
 /**
- * trace_dxg_object_free() - The last reference on an object is gone
- * @obj: the object
+ * dxg_object_free() - The last reference on an object is gone
+ * @obj: the object; also a process's use of an adapter, which never had a handle
  */
 DEFINE_EVENT(dxg_object, dxg_object_free,
 	TP_PROTO(const struct dxg_object *obj), TP_ARGS(obj));
@@ -144,7 +144,7 @@ DECLARE_EVENT_CLASS(dxg_batch,
 );
 
 /**
- * trace_dxg_destroy_request() - A destruction has been asked for
+ * dxg_destroy_request() - A destruction has been asked for
  * @batch: the destruction; its handles are dead
  * @flags: D3DKMT_DESTROY_*; 0 where a parent or a file goes
  */
@@ -173,21 +173,21 @@ TRACE_EVENT(dxg_destroy_request,
 );
 
 /**
- * trace_dxg_destroy_deferred() - A destruction waits for commands
+ * dxg_destroy_deferred() - A destruction waits for commands
  * @batch: the destruction: for its epoch, or for those that keep it busy
  */
 DEFINE_EVENT(dxg_batch, dxg_destroy_deferred,
 	TP_PROTO(const struct dxg_batch *batch), TP_ARGS(batch));
 
 /**
- * trace_dxg_destroy_ready() - No command can use what is destroyed any more
+ * dxg_destroy_ready() - No command can use what is destroyed any more
  * @batch: the destruction, queued to the worker
  */
 DEFINE_EVENT(dxg_batch, dxg_destroy_ready,
 	TP_PROTO(const struct dxg_batch *batch), TP_ARGS(batch));
 
 /**
- * trace_dxg_destroy_reclaimed() - The memory is back
+ * dxg_destroy_reclaimed() - The memory is back
  * @batch: the destruction, finished
  */
 DEFINE_EVENT(dxg_batch, dxg_destroy_reclaimed,
@@ -213,7 +213,7 @@ DECLARE_EVENT_CLASS(dxg_ddi,
 );
 
 /**
- * trace_dxg_ddi_create() - The miniport has created allocations
+ * dxg_ddi_create() - The miniport has created allocations
  * @adapter: the adapter
  * @resource: the miniport's resource handle, NULL for stand-alone allocations
  * @num: allocations
@@ -224,7 +224,7 @@ DEFINE_EVENT(dxg_ddi, dxg_ddi_create,
 	TP_ARGS(adapter, resource, num, flags));
 
 /**
- * trace_dxg_ddi_close() - The miniport has closed openings
+ * dxg_ddi_close() - The miniport has closed openings
  * @adapter: the adapter
  * @resource: NULL
  * @num: openings
@@ -235,7 +235,7 @@ DEFINE_EVENT(dxg_ddi, dxg_ddi_close,
 	TP_ARGS(adapter, resource, num, flags));
 
 /**
- * trace_dxg_ddi_destroy() - The miniport has destroyed allocations
+ * dxg_ddi_destroy() - The miniport has destroyed allocations
  * @adapter: the adapter
  * @resource: the miniport's resource handle, NULL for stand-alone allocations
  * @num: allocations
@@ -265,14 +265,14 @@ DECLARE_EVENT_CLASS(dxg_backing,
 );
 
 /**
- * trace_dxg_backing_create() - An allocation has been given memory
+ * dxg_backing_create() - An allocation has been given memory
  * @alloc: the allocation
  */
 DEFINE_EVENT(dxg_backing, dxg_backing_create,
 	TP_PROTO(const struct dxg_allocation *alloc), TP_ARGS(alloc));
 
 /**
- * trace_dxg_backing_destroy() - An allocation has given its memory back
+ * dxg_backing_destroy() - An allocation has given its memory back
  * @alloc: the allocation
  */
 DEFINE_EVENT(dxg_backing, dxg_backing_destroy,
@@ -305,7 +305,7 @@ DECLARE_EVENT_CLASS(dxg_command,
 );
 
 /**
- * trace_dxg_command_submit() - A command is about to be held in its context
+ * dxg_command_submit() - A command is about to be held in its context
  * @cmd: the command
  * @error: 0
  */
@@ -313,7 +313,7 @@ DEFINE_EVENT(dxg_command, dxg_command_submit,
 	TP_PROTO(const struct dxg_command *cmd, int error), TP_ARGS(cmd, error));
 
 /**
- * trace_dxg_command_promote() - A command is about to become a job of the scheduler
+ * dxg_command_promote() - A command is about to become a job of the scheduler
  * @cmd: the command
  * @error: 0
  */
@@ -321,7 +321,7 @@ DEFINE_EVENT(dxg_command, dxg_command_promote,
 	TP_PROTO(const struct dxg_command *cmd, int error), TP_ARGS(cmd, error));
 
 /**
- * trace_dxg_command_complete() - An engine or the time-out has finished a command
+ * dxg_command_complete() - An engine or the time-out has finished a command
  * @cmd: the command; its fence is about to be signalled
  * @error: 0; -ETIME: the time-out; -ENODEV: its device or adapter was gone; others:
  *	the miniport's
@@ -330,15 +330,15 @@ DEFINE_EVENT(dxg_command, dxg_command_complete,
 	TP_PROTO(const struct dxg_command *cmd, int error), TP_ARGS(cmd, error));
 
 /**
- * trace_dxg_command_cancel() - A held command will not run
- * @cmd: the command
- * @error: 0
+ * dxg_command_cancel() - A command will not run
+ * @cmd: the command, held, or refused when it was about to be
+ * @error: 0, or why it was refused
  */
 DEFINE_EVENT(dxg_command, dxg_command_cancel,
 	TP_PROTO(const struct dxg_command *cmd, int error), TP_ARGS(cmd, error));
 
 /**
- * trace_dxg_node_reset() - An engine is about to be reset
+ * dxg_node_reset() - An engine is about to be reset
  * @node: the engine
  * @cmd: the command that did not finish in time
  */
@@ -360,7 +360,7 @@ TRACE_EVENT(dxg_node_reset,
 );
 
 /**
- * trace_dxg_device_lost() - A device executes nothing any more
+ * dxg_device_lost() - A device executes nothing any more
  * @device: the device
  * @state: enum d3dkmt_device_execution_state
  */
