@@ -14,11 +14,25 @@
  * tell, and a buffer that it refuses is lost without an answer that reaches us. So the
  * segment has a size, the module parameter segment_mb, well below the 256 MiB that is
  * QEMU's default for the host.
+ *
+ * For the same reason one buffer is not larger than what the host takes however
+ * scattered its pages are: QEMU refuses more than 16384 pieces.
  */
+
+#define VIRTIO_GPU_MAX_BACKING	(16384ULL * PAGE_SIZE)
+
 static void query_caps(void *context, struct dxg_ddi_caps *caps)
 {
 	caps->num_nodes = 1;
 	caps->segment_size = (u64)dxg_segment_mb << 20;
+}
+
+static int create_backing(void *context, u32 width, u32 height, u64 size,
+			  struct dxg_ddi_backing *backing)
+{
+	if (size > VIRTIO_GPU_MAX_BACKING)
+		return -ENOMEM;
+	return dxg_client_create_backing(context, width, height, size, backing);
 }
 
 const struct dxg_ddi_ops dxg_virtio_gpu_ops = {
@@ -31,7 +45,7 @@ const struct dxg_ddi_ops dxg_virtio_gpu_ops = {
 	.destroy_allocation = dxg_client_destroy_allocation,
 	.open_allocation = dxg_client_open_allocation,
 	.close_allocation = dxg_client_close_allocation,
-	.create_backing = dxg_client_create_backing,
+	.create_backing = create_backing,
 	.destroy_backing = dxg_client_destroy_backing,
 	.submit_command = dxg_client_submit_command,
 	.reset = dxg_client_reset,
