@@ -78,7 +78,7 @@ static void allocation_release(struct dxg_object *obj)
 	drm_gem_object_put(&alloc->gem);
 }
 
-/* Of a device that goes, or of a creation that failed. */
+/* Of a creation that failed. */
 static void allocation_retire(struct dxg_object *obj)
 {
 	struct dxg_allocation *alloc = dxg_allocation_from(obj);
@@ -88,9 +88,24 @@ static void allocation_retire(struct dxg_object *obj)
 	dxg_batch_start(&alloc->batch, 0);
 }
 
+/* Of a device that goes: one destruction for many, and one wake-up. */
+static void allocation_retire_list(struct list_head *objects)
+{
+	struct dxg_object *obj = list_first_entry(objects, struct dxg_object, sibling), *next;
+	struct dxg_allocation *first = dxg_allocation_from(obj);
+
+	dxg_batch_init(&first->batch, first->device, obj);
+	list_for_each_entry_safe(obj, next, objects, sibling) {
+		list_del_init(&obj->sibling);
+		list_add_tail(&dxg_allocation_from(obj)->batch_link, &first->batch.allocations);
+	}
+	dxg_batch_start(&first->batch, 0);
+}
+
 static const struct dxg_object_ops allocation_ops = {
 	.type = DXG_OBJECT_ALLOCATION,
 	.retire = allocation_retire,
+	.retire_list = allocation_retire_list,
 	.release = allocation_release,
 };
 

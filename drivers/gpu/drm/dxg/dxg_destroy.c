@@ -39,24 +39,40 @@
  * already has, as long as they use the objects; those still held that name one of
  * them will fault instead. No flag frees memory under a running command.
  *
- * When its turn has come a batch runs in a worker. Where no command is in the way it
- * runs in the call, if that waits for it or if there is little to do: close and destroy by the miniport,
- * stand-alone allocations first, then those of the resource, then the resource; each
- * allocation's memory goes back before the miniport forgets it. Closing a file, a
- * killed process and a device that is removed go the same way.
+ * When its turn has come a batch runs in a worker, or in the call where that waits for
+ * it and no command is in the way: close and destroy by the miniport, stand-alone
+ * allocations first, then those of the resource, then the resource; each allocation's
+ * memory goes back before the miniport forgets it. Closing a file, a killed process
+ * and a device that is removed go the same way.
+ *
+ * To wake a worker costs more than to destroy an allocation without memory. So those
+ * that nobody waits for are collected for a tick.
  */
 
 /* Allocations of one call of the miniport. */
 #define DXG_DDI_CHUNK	32
 
-/* Allocations without memory that are destroyed in the call: cheaper than to wake a worker. */
-#define DXG_DESTROY_AT_ONCE	16
-
 /* Handles of a list that is kept on the stack. */
 #define DXG_DESTROY_FEW	32
 
+/**
+ * enum batch_when - When a destruction runs that no command delays
+ * @BATCH_NOW: in the call
+ * @BATCH_QUEUED: in a worker
+ * @BATCH_SOON: in a worker, with others of the same tick
+ */
+enum batch_when {
+	BATCH_NOW,
+	BATCH_QUEUED,
+	BATCH_SOON,
+};
+
 static void batch_work(struct work_struct *work);
 static void batch_run(struct dxg_batch *batch);
+static void batch_soon_work(struct work_struct *work);
+
+static LLIST_HEAD(batches_soon);
+static DECLARE_DELAYED_WORK(batches_soon_work, batch_soon_work);
 
 /**
  * dxg_batch_init() - Begin a destruction
@@ -81,13 +97,21 @@ void dxg_batch_init(struct dxg_batch *batch, struct dxg_device *device,
 }
 
 /* No command can use the objects any more. */
-static void batch_ready(struct dxg_batch *batch, bool run)
+static void batch_ready(struct dxg_batch *batch, enum batch_when when)
 {
 	trace_dxg_destroy_ready(batch);
-	if (run)
+	switch (when) {
+	case BATCH_NOW:
 		batch_run(batch);
-	else
+		break;
+	case BATCH_QUEUED:
 		queue_work(dxg_wq, &batch->work);
+		break;
+	case BATCH_SOON:
+		if (llist_add(&batch->soon_link, &batches_soon))
+			queue_delayed_work(dxg_wq, &batches_soon_work, 1);
+		break;
+	}
 }
 
 /*
@@ -139,20 +163,18 @@ static bool batch_start_epoch(struct dxg_batch *batch)
 	return ready;
 }
 
-/* Take the bytes away from the CPU. Return whether destroying them is little work. */
+/* Take the bytes away from the CPU. Return whether there are any. */
 static bool batch_revoke_mappings(struct dxg_batch *batch)
 {
 	struct dxg_allocation *alloc;
-	unsigned int num = 0;
 	bool backed = false;
 
 	list_for_each_entry(alloc, &batch->allocations, batch_link) {
 		dxg_mapping_revoke(alloc);
 		/* What is not backed now will not be. */
 		backed |= READ_ONCE(alloc->backed);
-		num++;
 	}
-	return !backed && num <= DXG_DESTROY_AT_ONCE;
+	return backed;
 }
 
 /**
@@ -160,17 +182,20 @@ static bool batch_revoke_mappings(struct dxg_batch *batch)
  * @batch: the batch, complete; all its handles are dead
  * @flags: D3DKMT_DESTROY_*
  *
- * Where no command is in the way it has run on return if that is little work, or if
- * the caller waits for it. May sleep.
+ * With SYNCHRONOUS, and no command in the way, it has run on return. May sleep.
  */
 void dxg_batch_start(struct dxg_batch *batch, u32 flags)
 {
 	struct dxg_device *device = batch->device;
-	bool ready, little;
+	enum batch_when when = BATCH_SOON;
+	bool ready;
 
 	trace_dxg_destroy_request(batch, flags);
 	batch->keep = !(flags & D3DKMT_DESTROY_SYNCHRONOUS);
-	little = batch_revoke_mappings(batch);
+	if (batch_revoke_mappings(batch))
+		when = BATCH_QUEUED;
+	if (flags & D3DKMT_DESTROY_SYNCHRONOUS)
+		when = BATCH_NOW;
 	atomic_inc(&device->adapter->stats.batches);
 
 	/* The batch may run, and drop all references that it has, at once. */
@@ -180,7 +205,7 @@ void dxg_batch_start(struct dxg_batch *batch, u32 flags)
 	else
 		ready = batch_start_epoch(batch);
 	if (ready)
-		batch_ready(batch, little || flags & D3DKMT_DESTROY_SYNCHRONOUS);
+		batch_ready(batch, when);
 	dxg_device_put(device);
 }
 
@@ -193,7 +218,7 @@ void dxg_batch_unbusy_locked(struct dxg_batch *batch)
 	lockdep_assert_held(&batch->device->lock);
 
 	if (!--batch->busy)
-		batch_ready(batch, false);
+		batch_ready(batch, BATCH_QUEUED);
 }
 
 /**
@@ -213,7 +238,7 @@ void dxg_device_drain_locked(struct dxg_device *device)
 		if (batch->epoch >= oldest)
 			break;
 		list_del_init(&batch->link);
-		batch_ready(batch, false);
+		batch_ready(batch, BATCH_QUEUED);
 	}
 }
 
@@ -367,6 +392,27 @@ static void batch_work(struct work_struct *work)
 	batch_run(container_of(work, struct dxg_batch, work));
 }
 
+static void batch_soon_work(struct work_struct *work)
+{
+	struct llist_node *list = llist_reverse_order(llist_del_all(&batches_soon));
+	struct dxg_batch *batch, *next;
+
+	llist_for_each_entry_safe(batch, next, list, soon_link) {
+		batch_run(batch);
+		cond_resched();
+	}
+}
+
+/**
+ * dxg_destroy_flush() - Run the destructions that are put off for a tick
+ *
+ * Called when no object is left that could be destroyed, before the workqueue goes.
+ */
+void dxg_destroy_flush(void)
+{
+	flush_delayed_work(&batches_soon_work);
+}
+
 /* Whether a list may name the allocation; the table's lock is held. */
 static bool destroy_fits(const struct dxg_allocation *alloc, const struct dxg_allocation *first,
 			 const struct dxg_resource *resource)
@@ -476,9 +522,14 @@ out_unlock:
 
 static int destroy_copied(struct destroy_call *destroy, u32 *list)
 {
-	if (copy_from_user(list, u64_to_user_ptr(destroy->args->allocation_list),
-			   array_size(destroy->count, sizeof(*list))))
+	u32 __user *user_list = u64_to_user_ptr(destroy->args->allocation_list);
+
+	if (destroy->count == 1) {
+		if (get_user(list[0], user_list))
+			return -EFAULT;
+	} else if (copy_from_user(list, user_list, array_size(destroy->count, sizeof(*list)))) {
 		return -EFAULT;
+	}
 	return destroy_unpublish(destroy, list);
 }
 

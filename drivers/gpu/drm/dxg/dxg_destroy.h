@@ -3,6 +3,7 @@
 #define _DXG_DESTROY_H
 
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
@@ -43,6 +44,8 @@ struct dxg_batch {
 	unsigned int busy;
 	/** @keep: The process may keep the memory for its next allocations. */
 	bool keep;
+	/** @soon_link: Entry of the destructions that are put off for a tick. */
+	struct llist_node soon_link;
 	/** @work: Runs the destruction when its turn has come. */
 	struct work_struct work;
 	/** @done: The memory is back. Waited for with wait_var_event(). */
@@ -52,6 +55,7 @@ struct dxg_batch {
 void dxg_batch_init(struct dxg_batch *batch, struct dxg_device *device,
 		    struct dxg_object *lender);
 void dxg_batch_start(struct dxg_batch *batch, u32 flags);
+void dxg_destroy_flush(void);
 void dxg_batch_unbusy_locked(struct dxg_batch *batch);
 void dxg_device_drain_locked(struct dxg_device *device);
 

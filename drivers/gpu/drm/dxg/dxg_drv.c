@@ -9,6 +9,7 @@
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
 #include "dxg_attach.h"
+#include "dxg_destroy.h"
 #include "dxg_ioctl.h"
 #include "dxg_process.h"
 
@@ -105,6 +106,7 @@ static void __exit dxg_exit(void)
 	misc_deregister(&dxg_misc);
 	dxg_attach_fini();
 	platform_driver_unregister(&dxg_platform_driver);
+	dxg_destroy_flush();
 	/* Destructions that the last closes left, and the last puts in them. */
 	destroy_workqueue(dxg_wq);
 	dxg_allocation_fini();

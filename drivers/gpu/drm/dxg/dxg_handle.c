@@ -351,6 +351,22 @@ bool dxg_object_kill(struct dxg_handle_table *table, struct dxg_object *obj)
 	return alive;
 }
 
+/* Only one kind of object is retired in lists, so what is left over is of that kind. */
+static void object_retire_list(struct list_head *objects)
+{
+	struct dxg_object *obj, *next;
+
+	list_for_each_entry_safe(obj, next, objects, sibling) {
+		if (obj->ops->retire_list)
+			continue;
+		list_del_init(&obj->sibling);
+		obj->ops->retire(obj);
+	}
+	obj = list_first_entry_or_null(objects, struct dxg_object, sibling);
+	if (obj)
+		obj->ops->retire_list(objects);
+}
+
 /**
  * dxg_object_retire_children() - Destroy everything below a dead object
  * @table: the table
@@ -360,7 +376,7 @@ bool dxg_object_kill(struct dxg_handle_table *table, struct dxg_object *obj)
  */
 void dxg_object_retire_children(struct dxg_handle_table *table, struct dxg_object *obj)
 {
-	struct dxg_object *child, *next;
+	struct dxg_object *child;
 	LIST_HEAD(chunk);
 	int i;
 
@@ -373,10 +389,7 @@ void dxg_object_retire_children(struct dxg_handle_table *table, struct dxg_objec
 		}
 		xa_unlock(&table->xa);
 
-		list_for_each_entry_safe(child, next, &chunk, sibling) {
-			list_del_init(&child->sibling);
-			child->ops->retire(child);
-		}
+		object_retire_list(&chunk);
 		cond_resched();
 	} while (i == DXG_RETIRE_CHUNK);
 }

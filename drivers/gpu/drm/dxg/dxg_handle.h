@@ -38,12 +38,14 @@ enum dxg_object_type {
  * @type: the kind
  * @retire: destroy an object whose handle is gone, or was never published;
  *	consumes the reference that the handle held. Must not fail
+ * @retire_list: retire siblings by @sibling, emptying the list; NULL: each by @retire
  * @release: free the object; no reference is left. Drops what it holds but its
  *	parent, which dxg_object_put() does
  */
 struct dxg_object_ops {
 	enum dxg_object_type type;
 	void (*retire)(struct dxg_object *obj);
+	void (*retire_list)(struct list_head *objects);
 	void (*release)(struct dxg_object *obj);
 };
 

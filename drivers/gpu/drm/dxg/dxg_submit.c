@@ -491,10 +491,10 @@ static int submit_run(struct dxg_context *ctx, const struct d3dkmt_submit_comman
 		cmd->ddi.memory = cmd->memory;
 		trace_dxg_command_submit(cmd, 0);
 		ret = dxg_node_hold(ctx->node, cmd);
-	}
-	if (ret) {
 		if (ret)
 			trace_dxg_command_cancel(cmd, ret);
+	}
+	if (ret) {
 		dxg_command_retire(cmd);
 		dxg_command_free(cmd);
 	}
