@@ -127,7 +127,8 @@ struct dxg_ddi_close_allocation {
  * struct dxg_ddi_backing - Memory of the device segment behind an allocation
  * @obj: object of the in-tree driver; the backing holds a reference
  * @gem_handle: handle of @obj in the in-kernel client
- * @map: kernel mapping of all of it, valid as long as the backing
+ * @map: kernel mapping of all of it, of vmap() or in the direct map, valid as long as
+ *	the backing
  */
 struct dxg_ddi_backing {
 	struct drm_gem_object *obj;
@@ -209,9 +210,10 @@ struct dxg_ddi_ops {
 	/**
 	 * @destroy_allocation: Destroy allocations (DxgkDdiDestroyAllocation).
 	 *
-	 * Called from a worker, or from a call that waits for the destruction, when
-	 * every command that could use them has finished and every opening is closed. May sleep, must not fail and should not
-	 * allocate: memory may be what the system is waiting for.
+	 * Called from a worker, or from a call that waits for the destruction, when every
+	 * command that could use them has finished and every opening is closed. May
+	 * sleep, must not fail and should not allocate: memory may be what the system is
+	 * waiting for.
 	 */
 	void (*destroy_allocation)(void *context, struct dxg_ddi_destroy_allocation *args);
 

@@ -77,6 +77,14 @@ static void mapping_put(struct dxg_mapping *mapping)
 	kref_put(&mapping->kref, mapping_release);
 }
 
+/* A backing is mapped by vmap(), or one page of the kernel's direct map. */
+static unsigned long backing_pfn(const void *address)
+{
+	if (is_vmalloc_addr(address))
+		return vmalloc_to_pfn(address);
+	return PHYS_PFN(virt_to_phys((void *)address));
+}
+
 /* The page, and those behind it in its 64 KiB that the mapping and the backing have. */
 static vm_fault_t allocation_fault_around(struct dxg_allocation *alloc, struct vm_fault *vmf,
 					  unsigned long offset)
@@ -86,15 +94,14 @@ static vm_fault_t allocation_fault_around(struct dxg_allocation *alloc, struct v
 	vm_fault_t ret, around;
 
 	end = min(end, address + alloc->gem.size - offset);
-	ret = vmf_insert_pfn(vmf->vma, address,
-			     vmalloc_to_pfn(alloc->backing.map.vaddr + offset));
+	ret = vmf_insert_pfn(vmf->vma, address, backing_pfn(alloc->backing.map.vaddr + offset));
 	for (around = ret; around == VM_FAULT_NOPAGE; ) {
 		address += PAGE_SIZE;
 		offset += PAGE_SIZE;
 		if (address >= end)
 			break;
 		around = vmf_insert_pfn(vmf->vma, address,
-					vmalloc_to_pfn(alloc->backing.map.vaddr + offset));
+					backing_pfn(alloc->backing.map.vaddr + offset));
 	}
 	return ret;
 }

@@ -7,6 +7,7 @@
 #include <drm/drm_file.h>
 #include <drm/drm_fourcc.h>
 #include <drm/drm_gem.h>
+#include <drm/drm_gem_shmem_helper.h>
 #include <drm/drm_mode.h>
 #include <drm/dxg/dxg_ddi.h>
 #include <uapi/drm/dxg_drm.h>
@@ -275,6 +276,43 @@ static int client_create_dumb(struct client *client, u32 width, u32 height, u64 
 	return 0;
 }
 
+/* One page needs no mapping of its own: the kernel's direct map has it. */
+static int client_map_page(struct drm_gem_shmem_object *shmem, struct iosys_map *map)
+{
+	int ret;
+
+	ret = drm_gem_shmem_pin(shmem);
+	if (ret)
+		return ret;
+	iosys_map_set_vaddr(map, page_address(shmem->pages[0]));
+	return 0;
+}
+
+static int client_map(struct dxg_ddi_backing *backing)
+{
+	struct drm_gem_shmem_object *shmem = to_drm_gem_shmem_obj(backing->obj);
+	int ret;
+
+	/* The dumb buffers of both drivers are shmem objects, cached unless they say so. */
+	if (backing->obj->size == PAGE_SIZE && !shmem->map_wc && !IS_ENABLED(CONFIG_HIGHMEM))
+		return client_map_page(shmem, &backing->map);
+	ret = drm_gem_vmap(backing->obj, &backing->map);
+	/* Memory of a device could not be faulted in. */
+	if (!ret && backing->map.is_iomem) {
+		drm_gem_vunmap(backing->obj, &backing->map);
+		ret = -ENOMEM;
+	}
+	return ret;
+}
+
+static void client_unmap(struct dxg_ddi_backing *backing)
+{
+	if (is_vmalloc_addr(backing->map.vaddr))
+		drm_gem_vunmap(backing->obj, &backing->map);
+	else
+		drm_gem_shmem_unpin(to_drm_gem_shmem_obj(backing->obj));
+}
+
 /**
  * dxg_client_create_backing() - &dxg_ddi_ops.create_backing
  * @context: the context
@@ -296,12 +334,7 @@ int dxg_client_create_backing(void *context, u32 width, u32 height, u64 size,
 	ret = client_create_dumb(client, width, height, size, backing);
 	if (ret)
 		goto out_exit;
-	ret = drm_gem_vmap(backing->obj, &backing->map);
-	/* Both drivers map shmem pages; memory of a device could not be faulted in. */
-	if (!ret && backing->map.is_iomem) {
-		drm_gem_vunmap(backing->obj, &backing->map);
-		ret = -ENOMEM;
-	}
+	ret = client_map(backing);
 	if (ret) {
 		drm_gem_handle_delete(dxg_attach_file(client->adapter->attach),
 				      backing->gem_handle);
@@ -322,7 +355,7 @@ void dxg_client_destroy_backing(void *context, struct dxg_ddi_backing *backing)
 {
 	struct client *client = context;
 
-	drm_gem_vunmap(backing->obj, &backing->map);
+	client_unmap(backing);
 	drm_gem_handle_delete(dxg_attach_file(client->adapter->attach), backing->gem_handle);
 	drm_gem_object_put(backing->obj);
 	memset(backing, 0, sizeof(*backing));
