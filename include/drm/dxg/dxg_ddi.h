@@ -9,6 +9,7 @@
 struct drm_device;
 struct drm_gem_object;
 struct dxg_adapter;
+struct module;
 
 /**
  * DOC: The device driver interface
@@ -22,6 +23,10 @@ struct dxg_adapter;
  * create, open, close and destroy the allocations of one resource are serialised by the
  * port, and DESTROY_RESOURCE is the last of them. No op may call back into the port but
  * through the dxg_port_*() services.
+ *
+ * A miniport registers with dxg_miniport_register(), at any time; its devices are
+ * attached then, and as they appear. It may live in a module of its own, which stays
+ * loaded while a device is attached or an adapter exists.
  *
  * Refused: a table of optional hooks with defaults in the port. Every op is
  * mandatory, so that reading a miniport's table tells all that it does.
@@ -158,6 +163,12 @@ struct dxg_ddi_command {
  * struct dxg_ddi_ops - What a miniport does
  */
 struct dxg_ddi_ops {
+	/**
+	 * @owner: THIS_MODULE: the miniport's module, which stays while a device is attached
+	 * or an adapter exists; NULL in dxg.ko itself.
+	 */
+	struct module *owner;
+
 	/** @driver_name: Name of the in-tree driver whose devices it serves. */
 	const char *driver_name;
 
@@ -272,6 +283,9 @@ struct dxg_ddi_ops {
 	 */
 	void (*reset)(void *context, u32 node);
 };
+
+int dxg_miniport_register(const struct dxg_ddi_ops *ops);
+void dxg_miniport_unregister(const struct dxg_ddi_ops *ops);
 
 void dxg_port_command_done(struct dxg_ddi_command *command, int error);
 void dxg_port_signal(struct dxg_ddi_command *command, u32 index, u64 value);

@@ -17,7 +17,6 @@
 #include "dxg_debugfs.h"
 #include "dxg_enum.h"
 #include "dxg_ioctl.h"
-#include "dxg_miniport.h"
 #include "dxg_process.h"
 #include "dxg_sched.h"
 #include "dxg_sync.h"
@@ -127,8 +126,8 @@ void dxg_adapter_revoke(struct dxg_adapter *adapter)
 		for (i = 0; i < adapter->caps.num_nodes; i++)
 			dxg_node_stop(adapter->nodes[i]);
 		dxg_sync_cancel_waits(adapter);
-		dxg_backing_revoke_all(adapter);
 		dxg_allocation_revoke_all(adapter);
+		dxg_backing_revoke_all(adapter);
 		adapter->attach = NULL;
 		trace_dxg_adapter_detach(adapter);
 	}
@@ -184,6 +183,7 @@ static void adapter_release(struct drm_device *ddev, void *data)
 	WARN_ON(atomic64_read(&adapter->segment_used));
 	if (!IS_ERR_OR_NULL(adapter->context))
 		adapter->ops->remove_device(adapter->context);
+	module_put(adapter->owner);
 	mutex_destroy(&adapter->objects_lock);
 	mutex_destroy(&adapter->revoke_lock);
 }
@@ -213,9 +213,6 @@ static int adapter_start(struct dxg_adapter *adapter, struct drm_device *target)
 {
 	u32 i;
 
-	adapter->ops = dxg_miniport_find(target->driver->name);
-	if (!adapter->ops)
-		return -ENODEV;
 	adapter->context = adapter->ops->start_device(adapter, target);
 	if (IS_ERR(adapter->context))
 		return PTR_ERR(adapter->context);
@@ -236,10 +233,10 @@ static int adapter_start(struct dxg_adapter *adapter, struct drm_device *target)
 
 static void adapter_stop(struct dxg_adapter *adapter)
 {
-	dxg_backing_fini(adapter);
 	u32 i;
 
 	dxg_adapter_revoke(adapter);
+	dxg_backing_fini(adapter);
 	for (i = 0; i < adapter->caps.num_nodes; i++)
 		dxg_node_destroy(adapter->nodes[i]);
 }
@@ -271,6 +268,10 @@ static int adapter_probe(struct platform_device *pdev)
 		return ret;
 
 	adapter->attach = attach;
+	adapter->ops = dxg_attach_ops(attach);
+	/* Until the adapter is freed; the attachment, which has it too, may go before. */
+	adapter->owner = adapter->ops->owner;
+	__module_get(adapter->owner);
 	adapter_describe(adapter, dxg_attach_target(attach));
 	ret = adapter_start(adapter, dxg_attach_target(attach));
 	if (ret)

@@ -15,6 +15,7 @@
 
 struct dxg_attach;
 struct dxg_node;
+struct module;
 struct platform_driver;
 
 /**
@@ -54,9 +55,9 @@ struct dxg_adapter {
 
 	/** @ops: The miniport. */
 	const struct dxg_ddi_ops *ops;
-	/** @context: The miniport's context. */
 	/** @owner: The miniport's module, kept. */
 	struct module *owner;
+	/** @context: The miniport's context. */
 	void *context;
 	/** @caps: What the miniport has. */
 	struct dxg_ddi_caps caps;
@@ -87,13 +88,13 @@ struct dxg_adapter {
 	spinlock_t backed_lock;
 	/** @backed: Allocations that have a backing. */
 	struct list_head backed;
-
 	/** @kept: Backings kept for reuse, oldest first. */
 	struct list_head kept;
 	/** @kept_bytes: Their bytes. */
 	u64 kept_bytes;
 	/** @kept_work: Gives up what has been kept for long. */
 	struct delayed_work kept_work;
+
 	/** @sync_lock: Covers values and waiters of all sync objects, and @waits. */
 	spinlock_t sync_lock;
 	/** @waits: Waits of the CPU that are pending. Under @sync_lock. */

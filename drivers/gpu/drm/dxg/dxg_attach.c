@@ -37,8 +37,8 @@
  * item for an attachment, so attaching and detaching never run at the same time.
  *
  * Lock order: clientlist_mutex > dxg_attach.lock > dxg_adapter.revoke_lock, and
- * dxg_attaches_lock inside the class mutex. The class mutex is never taken with any
- * of ours held.
+ * dxg_attaches_lock > dxg_miniports_lock inside the class mutex. The class mutex is
+ * never taken with any of ours held.
  *
  * A client has no call to leave by itself. To unload we take it off the device's
  * list, which is public, and whoever clears @client_live under clientlist_mutex, we
@@ -60,6 +60,8 @@ struct dxg_attach {
 	struct drm_device *target;
 	/** @owner: Its module, counted: its text outlives our last drm_dev_put(). */
 	struct module *owner;
+	/** @miniport: Its miniport, counted. */
+	struct dxg_miniport *miniport;
 	/** @work: Attaches or detaches. */
 	struct work_struct work;
 	/** @link: Entry of the list of attachments. Under the list's lock. */
@@ -97,6 +99,17 @@ static atomic_t dxg_attaches_count = ATOMIC_INIT(0);
 struct drm_device *dxg_attach_target(struct dxg_attach *attach)
 {
 	return attach->target;
+}
+
+/**
+ * dxg_attach_ops() - The miniport's ops
+ * @attach: the attachment
+ *
+ * Return: the ops, valid as long as the attachment.
+ */
+const struct dxg_ddi_ops *dxg_attach_ops(struct dxg_attach *attach)
+{
+	return dxg_miniport_ops(attach->miniport);
 }
 
 /**
@@ -269,6 +282,7 @@ static void attach_take_down(struct dxg_attach *attach)
 
 	drm_dev_put(attach->target);
 	module_put(attach->owner);
+	dxg_miniport_put(attach->miniport);
 	mutex_destroy(&attach->lock);
 	kfree(attach);
 	if (atomic_dec_and_test(&dxg_attaches_count))
@@ -294,42 +308,73 @@ static struct drm_device *attach_match(struct device *kdev)
 	if (!kdev->type || strcmp(kdev->type->name, "drm_minor"))
 		return NULL;
 	minor = dev_get_drvdata(kdev);
-	if (!minor || minor->type != DRM_MINOR_PRIMARY ||
-	    !dxg_miniport_find(minor->dev->driver->name))
+	if (!minor || minor->type != DRM_MINOR_PRIMARY)
 		return NULL;
 	return minor->dev;
 }
 
-/* Under the class mutex. */
-static int attach_add_dev(struct device *kdev)
+static bool attach_exists_locked(struct drm_device *target)
 {
-	struct drm_device *target = attach_match(kdev);
 	struct dxg_attach *attach;
 
-	if (!target)
-		return 0;
-	/*
-	 * The client calls into the driver as long as we are attached, so its module
-	 * stays: rmmod of the in-tree driver is refused, unbinding is not.
-	 */
-	if (!try_module_get(target->driver->fops->owner))
-		return 0;
+	lockdep_assert_held(&dxg_attaches_lock);
+
+	list_for_each_entry(attach, &dxg_attaches, link)
+		if (attach->target == target && !READ_ONCE(attach->dying))
+			return true;
+	return false;
+}
+
+/* Consumes the references on the miniport and the module, also where it fails. */
+static void attach_create_locked(struct drm_device *target, struct dxg_miniport *miniport)
+{
+	struct dxg_attach *attach;
+
+	lockdep_assert_held(&dxg_attaches_lock);
+
 	attach = kzalloc(sizeof(*attach), GFP_KERNEL);
 	if (!attach) {
 		module_put(target->driver->fops->owner);
-		return 0;
+		dxg_miniport_put(miniport);
+		return;
 	}
 	drm_dev_get(target);
 	attach->target = target;
 	attach->owner = target->driver->fops->owner;
+	attach->miniport = miniport;
 	mutex_init(&attach->lock);
 	INIT_WORK(&attach->work, attach_work);
 
 	atomic_inc(&dxg_attaches_count);
-	mutex_lock(&dxg_attaches_lock);
 	list_add_tail(&attach->link, &dxg_attaches);
-	mutex_unlock(&dxg_attaches_lock);
 	queue_work(dxg_attach_wq, &attach->work);
+}
+
+/* Under the class mutex. Also called for each device, known or not, by a rescan. */
+static int attach_add_dev(struct device *kdev)
+{
+	struct drm_device *target = attach_match(kdev);
+	struct dxg_miniport *miniport;
+
+	if (!target)
+		return 0;
+	/* In one hold, so that dxg_attach_leave() misses nobody who has the miniport. */
+	mutex_lock(&dxg_attaches_lock);
+	if (attach_exists_locked(target))
+		goto out_unlock;
+	miniport = dxg_miniport_get(target->driver->name);
+	if (!miniport)
+		goto out_unlock;
+	/*
+	 * The client calls into the driver as long as we are attached, so its module
+	 * stays: rmmod of the in-tree driver is refused, unbinding is not.
+	 */
+	if (try_module_get(target->driver->fops->owner))
+		attach_create_locked(target, miniport);
+	else
+		dxg_miniport_put(miniport);
+out_unlock:
+	mutex_unlock(&dxg_attaches_lock);
 	return 0;
 }
 
@@ -342,12 +387,9 @@ static void attach_remove_dev(struct device *kdev)
 	if (!target)
 		return;
 	mutex_lock(&dxg_attaches_lock);
-	list_for_each_entry(attach, &dxg_attaches, link) {
-		if (attach->target == target) {
+	list_for_each_entry(attach, &dxg_attaches, link)
+		if (attach->target == target)
 			attach_queue(attach);
-			break;
-		}
-	}
 	mutex_unlock(&dxg_attaches_lock);
 }
 
@@ -355,6 +397,43 @@ static struct class_interface attach_interface = {
 	.add_dev = attach_add_dev,
 	.remove_dev = attach_remove_dev,
 };
+
+/**
+ * dxg_attach_rescan() - Attach to devices whose miniport has come after them
+ *
+ * A second interface, which comes and goes: add_dev is called for every device, under
+ * the class mutex, without which one could not look at a minor. It has no remove_dev.
+ */
+void dxg_attach_rescan(void)
+{
+	struct class_interface rescan = {
+		.class = attach_interface.class,
+		.add_dev = attach_add_dev,
+	};
+
+	/* Before dxg_attach_init(), which will find them all. */
+	if (!rescan.class)
+		return;
+	if (!class_interface_register(&rescan))
+		class_interface_unregister(&rescan);
+}
+
+/**
+ * dxg_attach_leave() - Begin to detach from all devices of a miniport
+ * @miniport: the miniport, which nobody gets any more
+ *
+ * The last of them to be gone puts the miniport for the last time.
+ */
+void dxg_attach_leave(const struct dxg_miniport *miniport)
+{
+	struct dxg_attach *attach;
+
+	mutex_lock(&dxg_attaches_lock);
+	list_for_each_entry(attach, &dxg_attaches, link)
+		if (attach->miniport == miniport)
+			attach_queue(attach);
+	mutex_unlock(&dxg_attaches_lock);
+}
 
 static void attach_probe_release(struct device *dev)
 {

@@ -5,5 +5,6 @@
 struct dxg_adapter;
 
 void dxg_debugfs_init(struct dxg_adapter *adapter);
+const char *dxg_debugfs_check(struct dxg_adapter *adapter);
 
 #endif /* _DXG_DEBUGFS_H */

@@ -11,6 +11,7 @@
 #include "dxg_attach.h"
 #include "dxg_destroy.h"
 #include "dxg_ioctl.h"
+#include "dxg_miniport.h"
 #include "dxg_process.h"
 
 /**
@@ -80,9 +81,12 @@ static int __init dxg_init(void)
 	ret = platform_driver_register(&dxg_platform_driver);
 	if (ret)
 		goto err_allocation;
-	ret = dxg_attach_init();
+	ret = dxg_miniport_init();
 	if (ret)
 		goto err_unregister_driver;
+	ret = dxg_attach_init();
+	if (ret)
+		goto err_unregister_miniports;
 	/* Last: who opens it holds the module. */
 	ret = misc_register(&dxg_misc);
 	if (ret)
@@ -91,6 +95,8 @@ static int __init dxg_init(void)
 
 err_detach:
 	dxg_attach_fini();
+err_unregister_miniports:
+	dxg_miniport_fini();
 err_unregister_driver:
 	platform_driver_unregister(&dxg_platform_driver);
 err_allocation:
@@ -105,6 +111,7 @@ static void __exit dxg_exit(void)
 {
 	misc_deregister(&dxg_misc);
 	dxg_attach_fini();
+	dxg_miniport_fini();
 	platform_driver_unregister(&dxg_platform_driver);
 	dxg_destroy_flush();
 	/* Destructions that the last closes left, and the last puts in them. */

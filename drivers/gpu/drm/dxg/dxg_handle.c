@@ -28,8 +28,6 @@
  */
 
 #define DXG_HANDLE_INDEX_SHIFT	6
-#define DXG_HANDLE_INDEX_BITS	24
-#define DXG_HANDLE_INDEX_MAX	(BIT(DXG_HANDLE_INDEX_BITS) - 1)
 #define DXG_HANDLE_GEN_SHIFT	30
 #define DXG_HANDLE_GEN_MAX	3
 
@@ -41,11 +39,13 @@ static u32 handle_index(u32 handle)
 /**
  * dxg_handle_table_init() - Initialise an empty table
  * @table: the table
+ * @last: largest index, at most DXG_HANDLE_INDEX_MAX; tests want fewer
  */
-void dxg_handle_table_init(struct dxg_handle_table *table)
+void dxg_handle_table_init(struct dxg_handle_table *table, u32 last)
 {
 	xa_init_flags(&table->xa, XA_FLAGS_ALLOC);
 	mutex_init(&table->reserve_lock);
+	table->last = last;
 	table->next = 0;
 	table->generation = 1;
 }
@@ -173,12 +173,14 @@ int dxg_handle_reserve(struct dxg_handle_table *table, struct dxg_object *obj)
 	 * have passed by then, and takes want of memory for the end of the space.
 	 */
 	mutex_lock(&table->reserve_lock);
-	ret = xa_alloc(&table->xa, &index, NULL, XA_LIMIT(table->next, DXG_HANDLE_INDEX_MAX),
+	ret = xa_alloc(&table->xa, &index, NULL, XA_LIMIT(table->next, table->last),
 		       GFP_KERNEL_ACCOUNT);
 	if (ret == -EBUSY) {
-		table->generation = table->generation % DXG_HANDLE_GEN_MAX + 1;
-		ret = xa_alloc(&table->xa, &index, NULL, XA_LIMIT(0, DXG_HANDLE_INDEX_MAX),
+		ret = xa_alloc(&table->xa, &index, NULL, XA_LIMIT(0, table->last),
 			       GFP_KERNEL_ACCOUNT);
+		/* A full table is no wrap: three failures would bring old values back. */
+		if (!ret)
+			table->generation = table->generation % DXG_HANDLE_GEN_MAX + 1;
 	}
 	if (!ret) {
 		table->next = index + 1;

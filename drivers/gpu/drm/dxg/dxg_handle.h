@@ -2,6 +2,7 @@
 #ifndef _DXG_HANDLE_H
 #define _DXG_HANDLE_H
 
+#include <linux/bits.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -9,6 +10,9 @@
 #include <linux/xarray.h>
 
 struct dxg_object;
+
+#define DXG_HANDLE_INDEX_BITS	24
+#define DXG_HANDLE_INDEX_MAX	(BIT(DXG_HANDLE_INDEX_BITS) - 1)
 
 /* Children that leave the table in one hold of its lock. */
 #define DXG_RETIRE_CHUNK	64
@@ -76,17 +80,19 @@ struct dxg_object {
  * struct dxg_handle_table - Handles of one process
  * @xa: objects by index; its lock is the table's lock
  * @reserve_lock: covers @next and @generation; taken outside the table's lock
+ * @last: largest index
  * @next: index that is tried next
  * @generation: value of the two top bits for the next handle, 1 to 3
  */
 struct dxg_handle_table {
 	struct xarray xa;
 	struct mutex reserve_lock;	/* see above */
+	u32 last;
 	u32 next;
 	u32 generation;
 };
 
-void dxg_handle_table_init(struct dxg_handle_table *table);
+void dxg_handle_table_init(struct dxg_handle_table *table, u32 last);
 void dxg_handle_table_fini(struct dxg_handle_table *table);
 unsigned int dxg_handle_table_check(struct dxg_handle_table *table);
 

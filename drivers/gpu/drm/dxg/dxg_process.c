@@ -213,7 +213,7 @@ struct dxg_process *dxg_process_create(struct dxg_adapter *only)
 
 	kref_init(&process->kref);
 	process->pid = task_tgid_nr(current);
-	dxg_handle_table_init(&process->table);
+	dxg_handle_table_init(&process->table, DXG_HANDLE_INDEX_MAX);
 	mutex_init(&process->lock);
 	INIT_LIST_HEAD(&process->adapters);
 	mutex_init(&process->map_lock);

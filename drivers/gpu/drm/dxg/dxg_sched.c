@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
+#include <linux/export.h>
 #include <linux/slab.h>
 
 #include <drm/drm_managed.h>
 
 #include "dxg_adapter.h"
-#include "dxg_context.h"
 #include "dxg_compat.h"
+#include "dxg_context.h"
 #include "dxg_device.h"
 #include "dxg_sched.h"
 #include "dxg_submit.h"
@@ -78,6 +79,7 @@ void dxg_port_command_done(struct dxg_ddi_command *ddi, int error)
 	dma_fence_signal(fence);
 	dma_fence_put(fence);
 }
+EXPORT_SYMBOL_GPL(dxg_port_command_done);
 
 static struct dma_fence *node_run_job(struct drm_sched_job *job)
 {
@@ -311,8 +313,6 @@ void dxg_node_cancel(struct dxg_node *node, struct dxg_device *device, struct dx
  */
 struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal)
 {
-	struct drm_gpu_scheduler *list[1];
-	struct dxg_node *node;
 	/* One job at a time, so that each has the whole time-out for itself. */
 	struct drm_sched_init_args args = {
 		.ops = &node_sched_ops,
@@ -322,6 +322,8 @@ struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal)
 		.name = "dxg",
 		.dev = adapter->ddev.dev,
 	};
+	struct drm_gpu_scheduler *list[1];
+	struct dxg_node *node;
 	int ret;
 
 	node = drmm_kzalloc(&adapter->ddev, sizeof(*node), GFP_KERNEL);

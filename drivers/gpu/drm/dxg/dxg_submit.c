@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
+#include <linux/export.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -446,6 +447,7 @@ void dxg_port_signal(struct dxg_ddi_command *ddi, u32 index, u64 value)
 
 	dxg_sync_signal(cmd->signals[index], value);
 }
+EXPORT_SYMBOL_GPL(dxg_port_signal);
 
 static int submit_check(const struct d3dkmt_submit_command *args)
 {
