@@ -1,0 +1,875 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <kunit/resource.h>
+#include <kunit/test.h>
+
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include <drm/drm_device.h>
+#include <drm/drm_drv.h>
+#include <drm/drm_file.h>
+#include <drm/drm_gem.h>
+#include <drm/drm_ioctl.h>
+#include <drm/drm_mode_config.h>
+#include <uapi/drm/dxg_drm.h>
+
+#include "../dxg_adapter.h"
+#include "../dxg_debugfs.h"
+#include "../dxg_sched.h"
+#include "dxg_mock.h"
+
+/**
+ * DOC: Mock miniport
+ *
+ * A DRM device "dxg_mock" that can do nothing, and a miniport that serves it. The port
+ * attaches to it as to any other: by the class interface, the worker and the client.
+ * So a test has a real adapter with real nodes, and the port's own code on all paths.
+ *
+ * Time is manual: a command that is submitted stays where it is until the test calls
+ * dxg_mock_complete() or dxg_mock_time_out(). A node has one command at a time, as the
+ * port promises; commands of different nodes may be completed in any order. Completing
+ * one without an error executes its fills and signals, so that memory which has gone
+ * too early is touched.
+ *
+ * A plan makes the nth call of an op fail, or has a function run in it. The log is a
+ * string with a word for each call, which a test compares as a whole:
+ *
+ * - "c2" creates two allocations, "c2r" in a resource; "o" opens one;
+ * - "x2" closes two openings; "d2" destroys two allocations, "d2r" of a resource, "d2R"
+ *   with the resource;
+ * - "+" and "-" make and destroy a backing, where the test asks for them: the port may
+ *   keep one for the next allocation;
+ * - "s7" submits the command with tag 7, "!0" resets node 0, "stop" and "gone".
+ *
+ * The mock keeps account of all that exists and fails the test when the port breaks a
+ * rule of the interface: calls for one resource at the same time, a stale resource
+ * handle, a second command on a node, a call after the last.
+ */
+
+/* Handles that a resource can have, one after the other. */
+#define MOCK_TOKENS	4
+
+/**
+ * struct dxg_mock_resource - A resource, by the handle that is valid now
+ * @tokens: what the port has is the address of one of them; each points back
+ * @token: which is the valid one
+ * @live: its allocations
+ * @entered: a call for it is under way
+ */
+struct dxg_mock_resource {
+	struct dxg_mock_resource *tokens[MOCK_TOKENS];
+	unsigned int token;
+	unsigned int live;
+	atomic_t entered;
+};
+
+/**
+ * struct mock_allocation - An allocation; its opening's handle points to @open
+ * @resource: its resource, or NULL
+ * @open: there is an opening
+ */
+struct mock_allocation {
+	struct dxg_mock_resource *resource;
+	bool open;
+};
+
+#define mock_violation(mock, fmt, ...) \
+	KUNIT_FAIL((mock)->test, "the port broke a rule: " fmt, ##__VA_ARGS__)
+
+static __printf(2, 0) void mock_vlog_locked(struct dxg_mock *mock, const char *fmt, va_list args)
+{
+	lockdep_assert_held(&mock->lock);
+
+	if (mock->log_size)
+		mock->log_size += scnprintf(mock->log + mock->log_size,
+					    DXG_MOCK_LOG - mock->log_size, " ");
+	mock->log_size += vscnprintf(mock->log + mock->log_size, DXG_MOCK_LOG - mock->log_size,
+				     fmt, args);
+}
+
+static __printf(2, 3) void mock_log_locked(struct dxg_mock *mock, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	mock_vlog_locked(mock, fmt, args);
+	va_end(args);
+}
+
+static __printf(2, 3) void mock_log(struct dxg_mock *mock, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	spin_lock(&mock->lock);
+	mock_vlog_locked(mock, fmt, args);
+	spin_unlock(&mock->lock);
+	va_end(args);
+}
+
+/* Count the call and do what is planned for it. */
+static int mock_enter(struct dxg_mock *mock, enum dxg_mock_op op)
+{
+	struct dxg_mock_plan *plan = &mock->plans[op];
+	dxg_mock_hook hook = NULL;
+	unsigned int nth;
+	int ret = 0;
+	bool gone;
+
+	spin_lock(&mock->lock);
+	gone = mock->gone;
+	nth = ++mock->calls[op];
+	if (nth == plan->hook_at)
+		hook = plan->hook;
+	if (nth == plan->fault_at)
+		ret = plan->error;
+	spin_unlock(&mock->lock);
+
+	if (gone)
+		mock_violation(mock, "op %d after remove_device", op);
+	if (hook)
+		hook(mock);
+	wake_up_all(&mock->wait);
+	return ret;
+}
+
+static void mock_count(struct dxg_mock *mock, unsigned int *count, int by)
+{
+	spin_lock(&mock->lock);
+	*count += by;
+	spin_unlock(&mock->lock);
+	wake_up_all(&mock->wait);
+}
+
+static struct dxg_mock_resource *mock_resource_create(struct dxg_mock *mock)
+{
+	struct dxg_mock_resource *resource;
+	int i;
+
+	resource = kzalloc(sizeof(*resource), GFP_KERNEL);
+	if (!resource)
+		return NULL;
+	for (i = 0; i < MOCK_TOKENS; i++)
+		resource->tokens[i] = resource;
+	mock_count(mock, &mock->resources, 1);
+	return resource;
+}
+
+static void mock_resource_enter(struct dxg_mock *mock, struct dxg_mock_resource *resource)
+{
+	if (atomic_xchg(&resource->entered, 1))
+		mock_violation(mock, "two calls for one resource at the same time");
+}
+
+static void mock_resource_exit(struct dxg_mock_resource *resource)
+{
+	atomic_set(&resource->entered, 0);
+}
+
+static struct dxg_mock_resource *mock_resource_find(struct dxg_mock *mock, void *handle)
+{
+	struct dxg_mock_resource *resource = *(struct dxg_mock_resource **)handle;
+
+	if (handle != &resource->tokens[resource->token])
+		mock_violation(mock, "a resource handle that is not the last");
+	return resource;
+}
+
+static void *mock_resource_handle(struct dxg_mock *mock, struct dxg_mock_resource *resource)
+{
+	if (mock->rewrite)
+		resource->token = (resource->token + 1) % MOCK_TOKENS;
+	return &resource->tokens[resource->token];
+}
+
+static void *mock_start_device(struct dxg_adapter *adapter, struct drm_device *target)
+{
+	struct dxg_mock *mock = target->dev_private;
+	int ret = mock_enter(mock, DXG_MOCK_START_DEVICE);
+
+	if (ret)
+		return ERR_PTR(ret);
+	drm_dev_get(&adapter->ddev);
+	mock->adapter = adapter;
+	complete_all(&mock->started);
+	return mock;
+}
+
+static void mock_stop_device(void *context)
+{
+	struct dxg_mock *mock = context;
+	u32 node;
+
+	mock_enter(mock, DXG_MOCK_STOP_DEVICE);
+	spin_lock(&mock->lock);
+	mock->stopped = true;
+	mock_log_locked(mock, "stop");
+	spin_unlock(&mock->lock);
+	for (node = 0; node < DXG_MOCK_NODES; node++)
+		dxg_mock_complete(mock, node, -ENODEV);
+}
+
+static void mock_remove_device(void *context)
+{
+	struct dxg_mock *mock = context;
+
+	mock_enter(mock, DXG_MOCK_REMOVE_DEVICE);
+	spin_lock(&mock->lock);
+	mock->gone = true;
+	mock_log_locked(mock, "gone");
+	spin_unlock(&mock->lock);
+	if (mock->resources || mock->allocations || mock->openings || mock->backings)
+		mock_violation(mock, "left: %u resources, %u allocations, %u openings, %u backings",
+			       mock->resources, mock->allocations, mock->openings, mock->backings);
+	complete_all(&mock->removed);
+}
+
+static void mock_query_caps(void *context, struct dxg_ddi_caps *caps)
+{
+	caps->num_nodes = DXG_MOCK_NODES;
+	caps->segment_size = DXG_MOCK_SEGMENT;
+}
+
+static int mock_create_one(struct dxg_mock *mock, struct dxg_ddi_allocation_info *info,
+			   struct dxg_mock_resource *resource)
+{
+	const struct drm_dxg_allocation_private *private = info->private_data;
+	struct mock_allocation *alloc;
+
+	if (info->private_data_size < sizeof(private->size))
+		return -EINVAL;
+	alloc = kzalloc(sizeof(*alloc), GFP_KERNEL);
+	if (!alloc)
+		return -ENOMEM;
+	alloc->resource = resource;
+	if (resource)
+		resource->live++;
+	mock_count(mock, &mock->allocations, 1);
+	info->allocation = alloc;
+	info->size = PAGE_ALIGN(private->size);
+	info->width = PAGE_SIZE / 4;
+	info->height = info->size >> PAGE_SHIFT;
+	return 0;
+}
+
+static void mock_free_one(struct dxg_mock *mock, struct mock_allocation *alloc)
+{
+	if (alloc->open)
+		mock_violation(mock, "an open allocation is destroyed");
+	if (alloc->resource)
+		alloc->resource->live--;
+	mock_count(mock, &mock->allocations, -1);
+	kfree(alloc);
+}
+
+static void mock_resource_free(struct dxg_mock *mock, struct dxg_mock_resource *resource)
+{
+	mock_count(mock, &mock->resources, -1);
+	kfree(resource);
+}
+
+static int mock_create_all(struct dxg_mock *mock, struct dxg_ddi_create_allocation *args,
+			   struct dxg_mock_resource *resource)
+{
+	u32 i;
+	int ret;
+
+	for (i = 0; i < args->num_allocations; i++) {
+		ret = mock_create_one(mock, &args->allocations[i], resource);
+		if (ret) {
+			while (i--)
+				mock_free_one(mock, args->allocations[i].allocation);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+static int mock_create_allocation(void *context, struct dxg_ddi_create_allocation *args)
+{
+	struct dxg_mock_resource *resource = NULL;
+	struct dxg_mock *mock = context;
+	int ret;
+
+	mock_log(mock, "c%u%s", args->num_allocations, args->flags ? "r" : "");
+	if (args->resource && args->flags)
+		resource = mock_resource_find(mock, args->resource);
+	else if (args->flags & DXG_DDI_CREATE_RESOURCE)
+		resource = mock_resource_create(mock);
+	if (args->flags && !resource)
+		return -ENOMEM;
+	if (resource)
+		mock_resource_enter(mock, resource);
+
+	ret = mock_enter(mock, DXG_MOCK_CREATE_ALLOCATION);
+	if (!ret)
+		ret = mock_create_all(mock, args, resource);
+	if (!ret && resource) {
+		args->resource = mock_resource_handle(mock, resource);
+	} else if (ret && args->flags && !args->resource) {
+		mock_resource_free(mock, resource);
+		return ret;
+	}
+	if (resource)
+		mock_resource_exit(resource);
+	return ret;
+}
+
+static void mock_destroy_allocation(void *context, struct dxg_ddi_destroy_allocation *args)
+{
+	struct dxg_mock_resource *resource = NULL;
+	struct dxg_mock *mock = context;
+	bool last = args->flags & DXG_DDI_DESTROY_RESOURCE;
+	u32 i;
+
+	mock_log(mock, "d%u%s", args->num_allocations, last ? "R" : args->resource ? "r" : "");
+	if (args->resource) {
+		resource = mock_resource_find(mock, args->resource);
+		mock_resource_enter(mock, resource);
+	}
+	mock_enter(mock, DXG_MOCK_DESTROY_ALLOCATION);
+	for (i = 0; i < args->num_allocations; i++) {
+		struct mock_allocation *alloc = args->allocations[i];
+
+		if (alloc->resource != resource)
+			mock_violation(mock, "an allocation is destroyed with a foreign resource");
+		mock_free_one(mock, alloc);
+	}
+	if (!resource) {
+		if (last)
+			mock_violation(mock, "DESTROY_RESOURCE without a resource");
+		return;
+	}
+	if (!last)
+		args->resource = mock_resource_handle(mock, resource);
+	mock_resource_exit(resource);
+	if (last) {
+		if (resource->live)
+			mock_violation(mock, "a resource goes before %u allocations of it",
+				       resource->live);
+		mock_resource_free(mock, resource);
+	}
+}
+
+static int mock_open_allocation(void *context, struct dxg_ddi_open_allocation *args)
+{
+	struct mock_allocation *alloc = args->allocation;
+	struct dxg_mock *mock = context;
+	int ret;
+
+	mock_log(mock, "o");
+	if (alloc->resource)
+		mock_resource_enter(mock, alloc->resource);
+	ret = mock_enter(mock, DXG_MOCK_OPEN_ALLOCATION);
+	if (!ret) {
+		alloc->open = true;
+		mock_count(mock, &mock->openings, 1);
+		args->device_specific = &alloc->open;
+	}
+	if (alloc->resource)
+		mock_resource_exit(alloc->resource);
+	return ret;
+}
+
+static void mock_close_allocation(void *context, struct dxg_ddi_close_allocation *args)
+{
+	struct dxg_mock_resource *resource;
+	struct dxg_mock *mock = context;
+	u32 i;
+
+	mock_log(mock, "x%u", args->num_allocations);
+	resource = container_of(args->device_specific[0], struct mock_allocation, open)->resource;
+	if (resource)
+		mock_resource_enter(mock, resource);
+	mock_enter(mock, DXG_MOCK_CLOSE_ALLOCATION);
+	for (i = 0; i < args->num_allocations; i++) {
+		bool *open = args->device_specific[i];
+
+		if (!*open)
+			mock_violation(mock, "a closed allocation is closed");
+		*open = false;
+		mock_count(mock, &mock->openings, -1);
+	}
+	if (resource)
+		mock_resource_exit(resource);
+}
+
+static int mock_create_backing(void *context, u32 width, u32 height, u64 size,
+			       struct dxg_ddi_backing *backing)
+{
+	struct dxg_mock *mock = context;
+	void *memory;
+	int ret;
+
+	if (mock->stopped)
+		mock_violation(mock, "create_backing after stop_device");
+	ret = mock_enter(mock, DXG_MOCK_CREATE_BACKING);
+	if (ret)
+		return ret;
+	memory = vzalloc(size);
+	if (!memory)
+		return -ENOMEM;
+	if (mock->log_backings)
+		mock_log(mock, "+");
+	iosys_map_set_vaddr(&backing->map, memory);
+	mock_count(mock, &mock->backings, 1);
+	return 0;
+}
+
+static void mock_destroy_backing(void *context, struct dxg_ddi_backing *backing)
+{
+	struct dxg_mock *mock = context;
+
+	if (mock->log_backings)
+		mock_log(mock, "-");
+	if (!READ_ONCE(mock->target))
+		mock_violation(mock, "destroy_backing after the in-tree device has gone");
+	mock_enter(mock, DXG_MOCK_DESTROY_BACKING);
+	vfree(backing->map.vaddr);
+	memset(backing, 0, sizeof(*backing));
+	mock_count(mock, &mock->backings, -1);
+}
+
+/* The tag is the duration of the stream's first delay. */
+static u64 mock_tag(const struct dxg_ddi_command *command)
+{
+	const struct drm_dxg_cmd_stream *head = command->stream;
+	u32 pos = sizeof(*head);
+
+	while (pos < head->size) {
+		const struct drm_dxg_cmd *record = command->stream + pos;
+
+		if (record->opcode == DRM_DXG_CMD_DELAY)
+			return ((const struct drm_dxg_cmd_delay *)record)->duration_ns;
+		pos += record->size;
+	}
+	return 0;
+}
+
+static void mock_submit_command(void *context, struct dxg_ddi_command *command)
+{
+	struct dxg_mock *mock = context;
+	bool stopped, busy = false;
+
+	if (command->node >= DXG_MOCK_NODES) {
+		mock_violation(mock, "a command for node %u", command->node);
+		dxg_port_command_done(command, -EINVAL);
+		return;
+	}
+	mock_enter(mock, DXG_MOCK_SUBMIT_COMMAND);
+	spin_lock(&mock->lock);
+	mock_log_locked(mock, "s%llu", mock_tag(command));
+	stopped = mock->stopped;
+	if (!stopped) {
+		busy = mock->running[command->node];
+		mock->running[command->node] = command;
+	}
+	spin_unlock(&mock->lock);
+	if (busy)
+		mock_violation(mock, "a second command on node %u", command->node);
+	wake_up_all(&mock->wait);
+	if (stopped)
+		dxg_port_command_done(command, -ENODEV);
+}
+
+static void mock_reset(void *context, u32 node)
+{
+	struct dxg_mock *mock = context;
+
+	mock_enter(mock, DXG_MOCK_RESET);
+	/* What is being completed is completed, and not touched afterwards. */
+	mutex_lock(&mock->execute_lock);
+	spin_lock(&mock->lock);
+	mock_log_locked(mock, "!%u", node);
+	mock->running[node] = NULL;
+	spin_unlock(&mock->lock);
+	mutex_unlock(&mock->execute_lock);
+	wake_up_all(&mock->wait);
+}
+
+static const struct dxg_ddi_ops mock_ops = {
+	.owner = THIS_MODULE,
+	.driver_name = "dxg_mock",
+	.start_device = mock_start_device,
+	.stop_device = mock_stop_device,
+	.remove_device = mock_remove_device,
+	.query_caps = mock_query_caps,
+	.create_allocation = mock_create_allocation,
+	.destroy_allocation = mock_destroy_allocation,
+	.open_allocation = mock_open_allocation,
+	.close_allocation = mock_close_allocation,
+	.create_backing = mock_create_backing,
+	.destroy_backing = mock_destroy_backing,
+	.submit_command = mock_submit_command,
+	.reset = mock_reset,
+};
+
+/**
+ * dxg_mock_register() - Register the miniport
+ *
+ * Return: as dxg_miniport_register().
+ */
+int dxg_mock_register(void)
+{
+	return dxg_miniport_register(&mock_ops);
+}
+
+/**
+ * dxg_mock_unregister() - Undo dxg_mock_register()
+ */
+void dxg_mock_unregister(void)
+{
+	dxg_miniport_unregister(&mock_ops);
+}
+
+/* The core refuses a client where this is not there. The miniport has its own memory. */
+static int mock_dumb_create(struct drm_file *file, struct drm_device *ddev,
+			    struct drm_mode_create_dumb *args)
+{
+	return -EOPNOTSUPP;
+}
+
+DEFINE_DRM_GEM_FOPS(mock_fops);
+
+static const struct drm_driver mock_driver = {
+	.driver_features = DRIVER_GEM | DRIVER_MODESET,
+	.fops = &mock_fops,
+	.dumb_create = mock_dumb_create,
+	.name = "dxg_mock",
+	.desc = "device for the tests of dxg",
+	.major = 1,
+	.minor = 0,
+};
+
+static int mock_add_target(struct dxg_mock *mock)
+{
+	struct drm_device *target;
+	int ret;
+
+	target = drm_dev_alloc(&mock_driver, &mock->pdev->dev);
+	if (IS_ERR(target))
+		return PTR_ERR(target);
+	target->dev_private = mock;
+	ret = drmm_mode_config_init(target);
+	if (!ret) {
+		mock->target = target;
+		ret = drm_dev_register(target, 0);
+	}
+	if (ret) {
+		mock->target = NULL;
+		drm_dev_put(target);
+	}
+	return ret;
+}
+
+/**
+ * dxg_mock_remove() - Remove the in-tree device, as unbinding it does
+ * @mock: the mock
+ *
+ * On return the adapter has let go of the device. Does nothing the second time. Not to be
+ * called by an op.
+ */
+void dxg_mock_remove(struct dxg_mock *mock)
+{
+	struct drm_device *target = mock->target;
+
+	if (!target)
+		return;
+	drm_dev_unplug(target);
+	/* A backing that is destroyed later is a violation. */
+	WRITE_ONCE(mock->target, NULL);
+	drm_dev_put(target);
+	platform_device_unregister(mock->pdev);
+	mock->pdev = NULL;
+}
+
+/* After the test: whatever it did, everything has to go. */
+static void mock_destroy(void *data)
+{
+	struct dxg_mock *mock = data;
+
+	dxg_mock_remove(mock);
+	if (!mock->adapter) {
+		kfree(mock);
+		return;
+	}
+	dxg_mock_settle(mock);
+	drm_dev_put(&mock->adapter->ddev);
+	if (wait_for_completion_timeout(&mock->removed, 20 * HZ))
+		kfree(mock);
+	else
+		/* And the mock is leaked: somebody may still call it. */
+		KUNIT_FAIL(mock->test, "the adapter is never freed: somebody holds a reference");
+}
+
+/**
+ * dxg_mock_create_bare() - Add an in-tree device, and do not wait for the adapter
+ * @test: the test, which fails if that fails; it is removed after it
+ *
+ * Return: the mock.
+ */
+struct dxg_mock *dxg_mock_create_bare(struct kunit *test)
+{
+	struct dxg_mock *mock = kzalloc(sizeof(*mock), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, mock);
+	mock->test = test;
+	mutex_init(&mock->execute_lock);
+	spin_lock_init(&mock->lock);
+	init_waitqueue_head(&mock->wait);
+	init_completion(&mock->started);
+	init_completion(&mock->removed);
+
+	mock->pdev = platform_device_register_simple("dxg_mock", PLATFORM_DEVID_AUTO, NULL, 0);
+	if (IS_ERR(mock->pdev)) {
+		kfree(mock);
+		KUNIT_FAIL_AND_ABORT(test, "no platform device");
+	}
+	if (mock_add_target(mock)) {
+		platform_device_unregister(mock->pdev);
+		kfree(mock);
+		KUNIT_FAIL_AND_ABORT(test, "no DRM device");
+	}
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, mock_destroy, mock), 0);
+	return mock;
+}
+
+/**
+ * dxg_mock_wait_attached() - Wait until the adapter is there
+ * @mock: the mock
+ */
+void dxg_mock_wait_attached(struct dxg_mock *mock)
+{
+	u32 node;
+
+	KUNIT_ASSERT_TRUE(mock->test, wait_for_completion_timeout(&mock->started, 10 * HZ));
+	KUNIT_ASSERT_TRUE(mock->test,
+			  dxg_mock_wait(mock, READ_ONCE(mock->adapter->ddev.registered)));
+	/* Time is manual. */
+	for (node = 0; node < DXG_MOCK_NODES; node++)
+		mock->adapter->nodes[node]->sched.timeout = MAX_SCHEDULE_TIMEOUT;
+}
+
+/**
+ * dxg_mock_create() - Add an in-tree device with an adapter on it
+ * @test: the test, which fails if that fails; all is removed after it
+ *
+ * When the adapter has not been freed half a minute after the test, the test fails.
+ *
+ * Return: the mock.
+ */
+struct dxg_mock *dxg_mock_create(struct kunit *test)
+{
+	struct dxg_mock *mock = dxg_mock_create_bare(test);
+
+	dxg_mock_wait_attached(mock);
+	return mock;
+}
+
+/**
+ * dxg_mock_restart() - Get ready for another adapter on the same device
+ * @mock: the mock; its adapter has been freed
+ */
+void dxg_mock_restart(struct dxg_mock *mock)
+{
+	spin_lock(&mock->lock);
+	mock->adapter = NULL;
+	mock->stopped = false;
+	mock->gone = false;
+	spin_unlock(&mock->lock);
+	reinit_completion(&mock->started);
+	reinit_completion(&mock->removed);
+}
+
+/**
+ * dxg_mock_fail() - Have a call fail
+ * @mock: the mock
+ * @op: the op; one that returns an error
+ * @nth: number of the call, from now on, from 1
+ * @error: with this
+ */
+void dxg_mock_fail(struct dxg_mock *mock, enum dxg_mock_op op, unsigned int nth, int error)
+{
+	spin_lock(&mock->lock);
+	mock->plans[op].fault_at = mock->calls[op] + nth;
+	mock->plans[op].error = error;
+	spin_unlock(&mock->lock);
+}
+
+/**
+ * dxg_mock_hook_at() - Have a function run in a call
+ * @mock: the mock
+ * @op: the op
+ * @nth: number of the call, from now on, from 1
+ * @hook: the function
+ */
+void dxg_mock_hook_at(struct dxg_mock *mock, enum dxg_mock_op op, unsigned int nth,
+		      dxg_mock_hook hook)
+{
+	spin_lock(&mock->lock);
+	mock->plans[op].hook_at = mock->calls[op] + nth;
+	mock->plans[op].hook = hook;
+	spin_unlock(&mock->lock);
+}
+
+/**
+ * dxg_mock_calls() - How often an op has been called
+ * @mock: the mock
+ * @op: the op
+ *
+ * Return: the number.
+ */
+unsigned int dxg_mock_calls(struct dxg_mock *mock, enum dxg_mock_op op)
+{
+	unsigned int calls;
+
+	spin_lock(&mock->lock);
+	calls = mock->calls[op];
+	spin_unlock(&mock->lock);
+	return calls;
+}
+
+/**
+ * dxg_mock_running() - What a node has
+ * @mock: the mock
+ * @node: the node
+ *
+ * Return: the command's tag; 0: none.
+ */
+u64 dxg_mock_running(struct dxg_mock *mock, u32 node)
+{
+	u64 tag = 0;
+
+	spin_lock(&mock->lock);
+	if (mock->running[node])
+		tag = mock_tag(mock->running[node]);
+	spin_unlock(&mock->lock);
+	return tag;
+}
+
+/**
+ * dxg_mock_wait_running() - Wait until a node has a command
+ * @mock: the mock
+ * @node: the node
+ *
+ * Return: the command's tag; 0: none came, and the test has failed.
+ */
+u64 dxg_mock_wait_running(struct dxg_mock *mock, u32 node)
+{
+	dxg_mock_wait(mock, dxg_mock_running(mock, node));
+	return dxg_mock_running(mock, node);
+}
+
+static void mock_execute(const struct dxg_ddi_command *command)
+{
+	const struct drm_dxg_cmd_stream *head = command->stream;
+	u32 pos = sizeof(*head);
+
+	while (pos < head->size) {
+		const struct drm_dxg_cmd *record = command->stream + pos;
+		const struct drm_dxg_cmd_signal *signal = (const void *)record;
+		const struct drm_dxg_cmd_fill *fill = (const void *)record;
+
+		if (record->opcode == DRM_DXG_CMD_FILL && !command->null_rendering)
+			memset32(command->memory[fill->dst.base] + fill->dst.offset, fill->pattern,
+				 fill->length / 4);
+		else if (record->opcode == DRM_DXG_CMD_SIGNAL)
+			dxg_port_signal((struct dxg_ddi_command *)command, signal->sync_object,
+					signal->value);
+		pos += record->size;
+	}
+}
+
+/**
+ * dxg_mock_complete() - Let a node finish what it has
+ * @mock: the mock
+ * @node: the node
+ * @error: 0: execute the command; or a negative errno: do not
+ *
+ * Return: whether it had anything.
+ */
+bool dxg_mock_complete(struct dxg_mock *mock, u32 node, int error)
+{
+	struct dxg_ddi_command *command;
+
+	mutex_lock(&mock->execute_lock);
+	spin_lock(&mock->lock);
+	command = mock->running[node];
+	mock->running[node] = NULL;
+	spin_unlock(&mock->lock);
+
+	if (command && !error)
+		mock_execute(command);
+	if (command)
+		dxg_port_command_done(command, error);
+	mutex_unlock(&mock->execute_lock);
+	return command;
+}
+
+/**
+ * dxg_mock_time_out() - Let what a node has meet the time-out
+ * @mock: the mock
+ * @node: the node
+ *
+ * Returns when the port has reset the node.
+ */
+void dxg_mock_time_out(struct dxg_mock *mock, u32 node)
+{
+	unsigned int before = dxg_mock_calls(mock, DXG_MOCK_RESET);
+
+	drm_sched_fault(&mock->adapter->nodes[node]->sched);
+	dxg_mock_wait(mock, dxg_mock_calls(mock, DXG_MOCK_RESET) > before);
+}
+
+/**
+ * dxg_mock_log_reset() - Begin a new log
+ * @mock: the mock
+ */
+void dxg_mock_log_reset(struct dxg_mock *mock)
+{
+	spin_lock(&mock->lock);
+	mock->log_size = 0;
+	mock->log[0] = '\0';
+	spin_unlock(&mock->lock);
+}
+
+/**
+ * dxg_mock_log() - The calls since dxg_mock_log_reset()
+ * @mock: the mock
+ *
+ * Return: the log, not valid after the next call.
+ */
+const char *dxg_mock_log(struct dxg_mock *mock)
+{
+	return mock->log;
+}
+
+/**
+ * dxg_mock_idle() - Whether nothing is pending
+ * @mock: the mock
+ *
+ * Return: whether no command is left and no destruction.
+ */
+bool dxg_mock_idle(struct dxg_mock *mock)
+{
+	struct dxg_adapter_stats *stats = &mock->adapter->stats;
+
+	return !atomic_read(&stats->commands) && !atomic_read(&stats->batches);
+}
+
+/**
+ * dxg_mock_settle() - Wait until nothing is pending, and check what must hold then
+ * @mock: the mock; no command is running
+ */
+void dxg_mock_settle(struct dxg_mock *mock)
+{
+	const char *broken;
+
+	dxg_mock_wait(mock, dxg_mock_idle(mock));
+	broken = dxg_debugfs_check(mock->adapter);
+	if (broken)
+		KUNIT_FAIL(mock->test, "the rule \"%s\" is broken", broken);
+}

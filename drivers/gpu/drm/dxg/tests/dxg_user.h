@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _DXG_USER_H
+#define _DXG_USER_H
+
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/types.h>
+
+#include <uapi/misc/d3dkmthk.h>
+
+struct dxg_mock;
+struct file;
+struct kunit;
+struct kunit_suite;
+struct mm_struct;
+struct task_struct;
+
+/**
+ * enum dxg_door - Where a user comes in
+ * @DXG_DOOR_MISC: /dev/dxg
+ * @DXG_DOOR_NODE: the adapter's render node
+ */
+enum dxg_door {
+	DXG_DOOR_MISC,
+	DXG_DOOR_NODE,
+};
+
+/**
+ * struct dxg_user - A program that has opened the driver
+ * @test: the test
+ * @mock: whose adapter it uses
+ * @door: how
+ * @file: the open file; NULL once it is closed
+ * @mm: the address space; the one of the test's thread
+ * @memory: address of memory there, for the calls' structures
+ * @used: bytes of it that have been handed out
+ * @adapter: handle of the mock's adapter
+ * @device: handle of a device on it
+ * @contexts: handles of contexts of the device, one for each node
+ */
+struct dxg_user {
+	struct kunit *test;
+	struct dxg_mock *mock;
+	enum dxg_door door;
+	struct file *file;
+	struct mm_struct *mm;
+	unsigned long memory;
+	atomic_t used;
+	u32 adapter;
+	u32 device;
+	u32 contexts[2];
+};
+
+/**
+ * struct dxg_user_job - A thread of a program
+ * @user: the program
+ * @run: what the thread does
+ * @data: for @run
+ * @result: what @run returned
+ * @done: it has returned
+ * @task: the thread
+ */
+struct dxg_user_job {
+	struct dxg_user *user;
+	long (*run)(struct dxg_user *user, void *data);
+	void *data;
+	long result;
+	struct completion done;
+	struct task_struct *task;
+};
+
+/**
+ * struct dxg_user_command - A submission
+ * @context: handle of the context
+ * @tag: what the mock calls it; more than 0
+ * @alloc: handle of an allocation that it fills, or 0
+ * @pattern: with this
+ * @length: so many bytes
+ * @sync: handle of a sync object that it signals, or 0
+ * @value: with this value
+ */
+struct dxg_user_command {
+	u32 context;
+	u64 tag;
+	u32 alloc;
+	u32 pattern;
+	u32 length;
+	u32 sync;
+	u64 value;
+};
+
+int dxg_user_mount(void);
+void dxg_user_umount(void);
+int dxg_user_suite_init(struct kunit_suite *suite);
+void dxg_user_suite_exit(struct kunit_suite *suite);
+
+struct dxg_user *dxg_user_open(struct dxg_mock *mock, enum dxg_door door);
+struct dxg_user *dxg_user_open_device(struct dxg_mock *mock, enum dxg_door door);
+void dxg_user_close(struct dxg_user *user);
+unsigned long dxg_user_copy(struct dxg_user *user, const void *data, size_t size);
+long dxg_user_ioctl(struct dxg_user *user, u32 code, void *args);
+
+long dxg_user_create_device(struct dxg_user *user, u32 *device);
+long dxg_user_create_context(struct dxg_user *user, u32 device, u32 node, u32 *context);
+long dxg_user_create(struct dxg_user *user, u32 *resource, u32 flags, u32 *allocs, u32 num);
+long dxg_user_destroy(struct dxg_user *user, u32 resource, const u32 *allocs, u32 num, u32 flags);
+long dxg_user_lock(struct dxg_user *user, u32 alloc, unsigned long *va);
+long dxg_user_submit(struct dxg_user *user, const struct dxg_user_command *command);
+long dxg_user_submit_tag(struct dxg_user *user, u32 node, u64 tag, u32 alloc);
+long dxg_user_create_sync(struct dxg_user *user, u32 *sync, unsigned long *va);
+long dxg_user_signal(struct dxg_user *user, u32 sync, u64 value);
+long dxg_user_wait(struct dxg_user *user, const u32 *syncs, const u64 *values, u32 num, u32 flags);
+u32 dxg_user_state(struct dxg_user *user);
+u64 dxg_user_read(struct dxg_user *user, unsigned long va);
+
+void dxg_user_start(struct dxg_user_job *job, struct dxg_user *user,
+		    long (*run)(struct dxg_user *user, void *data), void *data);
+bool dxg_user_job_done(struct dxg_user_job *job);
+long dxg_user_finish(struct dxg_user_job *job);
+void dxg_user_kill(struct dxg_user_job *job);
+
+#endif /* _DXG_USER_H */
