@@ -20,6 +20,11 @@ IGT_TEST_DESCRIPTION("Commands that meet the time-out, and deep queues.");
 #define BEHIND		12
 #define DEPTH		4096
 #define NO_LIMIT	100000
+/*
+ * Delays of TDR_MS that keep the engine from a queue while it fills, which takes more
+ * than a minute on a kernel with KASAN. They are cancelled when it is full.
+ */
+#define BLOCKS		256
 
 #define TEST(name, run, text)	{ name, text, run, 0, false }
 #define TEST_ONE_DOOR(name, run, text) \
@@ -305,6 +310,15 @@ static void test_sum(struct igt_dxg *dxg)
 
 /* --- deep queues --------------------------------------------------------- */
 
+/*
+ * Whoever scales counts down has a kernel where a thousand commands take seconds, even
+ * to cancel, and those of a full queue minutes to run.
+ */
+static bool is_slow(void)
+{
+	return igt_dxg_scale(2) < 2;
+}
+
 static void test_depth(struct igt_dxg *dxg)
 {
 	struct igt_dxg_stream stream;
@@ -312,8 +326,7 @@ static void test_depth(struct igt_dxg *dxg)
 	uint64_t start;
 
 	victim_create(dxg, &victim, 0);
-	/* several: it takes its time to queue that much */
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < BLOCKS; i++)
 		submit_delay(&victim, TDR_MS);
 	igt_dxg_stream_begin(&stream);
 	igt_dxg_stream_fill(&stream, victim.memory, 0, 4, 1);
@@ -326,7 +339,7 @@ static void test_depth(struct igt_dxg *dxg)
 
 	start = igt_dxg_now_ns();
 	igt_dxg_destroy_context(dxg, victim.context);
-	igt_assert_lt_u64(igt_dxg_elapsed_ms(start), 1500);
+	igt_assert_lt_u64(igt_dxg_elapsed_ms(start), is_slow() ? 60000 : 1500);
 	/* none but what the engine had */
 	igt_assert_lte_u64(igt_dxg_read_state(dxg, "commands"), 8);
 	igt_assert_eq_u64(igt_dxg_fence_value(victim.value), 0);
@@ -337,14 +350,15 @@ static void test_depth(struct igt_dxg *dxg)
 static void test_limit(struct igt_dxg *dxg)
 {
 	struct drm_dxg_cmd_signal *signal;
+	struct victim victim, blocker;
 	struct igt_dxg_stream stream;
-	struct victim victim;
 	uint64_t accepted;
 	int ret = 0;
 
 	victim_create(dxg, &victim, 0);
-	for (int i = 0; i < 3; i++)
-		submit_delay(&victim, TDR_MS);
+	victim_create(dxg, &blocker, 0);
+	for (int i = 0; i < BLOCKS; i++)
+		submit_delay(&blocker, TDR_MS);
 	igt_dxg_stream_begin(&stream);
 	signal = igt_dxg_stream_signal(&stream, victim.fence, 0);
 	igt_dxg_stream_finish(&stream);
@@ -357,8 +371,12 @@ static void test_limit(struct igt_dxg *dxg)
 	igt_dxg_stream_free(&stream);
 	igt_assert_eq(ret, -ENOMEM);
 	igt_assert_lte_u64(DEPTH, accepted);
-	igt_assert(igt_dxg_wait_timeout(dxg, victim.device, victim.fence, accepted, 60000));
-	igt_assert_eq_u64(igt_dxg_fence_value(victim.value), accepted);
+	igt_dxg_destroy_device(dxg, blocker.device);
+	if (!is_slow()) {
+		igt_assert(igt_dxg_wait_timeout(dxg, victim.device, victim.fence, accepted,
+						60000));
+		igt_assert_eq_u64(igt_dxg_fence_value(victim.value), accepted);
+	}
 	igt_dxg_destroy_device(dxg, victim.device);
 }
 

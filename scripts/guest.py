@@ -33,7 +33,14 @@ CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or
                      os.path.join(os.path.expanduser("~"), ".cache"), "dxg")
 FAILED = 125            # the exit status for all that is not the command's own
 SHUTDOWN = 30           # seconds from the last word to the end of QEMU
-LEAK_SCAN = 120         # seconds that the guest may take to look for leaks
+LEAK_SCAN = 180         # seconds that the guest may take to look for leaks
+# What a run gets that does not say: memory in MB, seconds; and the same for a kernel
+# with KASAN, where all takes many times as long and every byte has a shadow.
+MEMORY, TIMEOUT = 1024, 300
+DEBUG_MEMORY, DEBUG_TIMEOUT = 1536, 900
+# Checkers that may turn themselves off, by the option of the kernel's configuration
+# that brings them: guest.init says of each that it was on to the end.
+CHECKERS = {"CONFIG_DEBUG_KMEMLEAK": "kmemleak", "CONFIG_PROVE_LOCKING": "lockdep"}
 
 
 def say(message):
@@ -95,14 +102,14 @@ REPORTS = re.compile("|".join((
     r"\bscheduling while atomic\b",
     r"\bsleeping function called from\b",
     r"\bODEBUG: ",
-    r"\bDMA-API: ",
+    r"\bDMA-API: (?!preallocated|debugging enabled by|dma_debug_entry pool grown)",
     r"\bBad (page|rss-counter)\b",
     r"\bbad: scheduling from\b",
     r"\bslab error in\b",
     r"\bObjects remaining (in|on)\b",
     r"\bVFS: Busy inodes\b",
     r"\bkmemleak: \d+ new suspected memory leaks\b",
-    r"\bKernel memory leak\b",
+    r"\bkmemleak: (?!Kernel memory leak detector initialized|Automatic memory scanning)",
     r"\bsysfs: cannot create duplicate filename\b",
     r"\bkobject_add_internal failed\b",
     r"\*ERROR\*",                       # drm_err() of any DRM driver
@@ -381,16 +388,31 @@ def module_dependencies(path):
     return [name for name in result.stdout.strip().split(",") if name]
 
 
+def kernel_config(kernel):
+    """The options that are =y in a kernel's configuration."""
+    with open(os.path.join(kernel, "config"), encoding="utf-8") as lines:
+        return {line.rstrip()[:-2] for line in lines if line.rstrip().endswith("=y")}
+
+
 def make_image(options, work):
     """The kernel's directory and the initramfs of this run."""
     kernel = tool(os.path.join(SCRIPTS, "kernel"), options.kernel)
+    options.config = kernel_config(kernel)
+    options.debug = "CONFIG_KASAN" in options.config
+    if options.mem is None:
+        options.mem = DEBUG_MEMORY if options.debug else MEMORY
+    if options.timeout is None:
+        options.timeout = DEBUG_TIMEOUT if options.debug else TIMEOUT
     dxg = options.dxg
     if dxg is None:
-        default = os.path.join(TOP, "drivers/gpu/drm/dxg/dxg.ko")
+        # where scripts/build puts it
+        default = os.path.join(TOP, "drivers/gpu/drm/dxg/dxg.ko" if options.kernel == "stock"
+                               else f"build/{options.kernel}/dxg.ko")
         if os.path.exists(default):
             dxg = default
         elif not options.no_load:
-            say("there is no dxg.ko (not built yet?): the guest runs without it")
+            say(f"there is no {os.path.relpath(default, TOP)} (scripts/build "
+                f"{options.kernel} makes it): the guest runs without dxg")
     elif not os.path.exists(dxg):
         raise Failure(f"no such file: {dxg}")
     extra = sorted(module_dependencies(dxg)) if dxg else []
@@ -463,7 +485,15 @@ def qemu_command(options, accel, kernel, image):
     # some warn about the host's processor.
     words = ["console=ttyS0", "panic=-1", "log_buf_len=4M", "printk.devkmsg=on",
              "cryptomgr.notests", "mitigations=off",
-             "sysctl.kernel.hung_task_timeout_secs=60"]
+             "sysctl.kernel.hung_task_timeout_secs=60",
+             # a busy host makes the clocks differ, which newer kernels warn of
+             "tsc=nowatchdog"]
+    if options.debug:
+        # Slow is not hung. One report is rarely all: the second is often clearer. And
+        # a blinking cursor would keep virtio_gpu and vkms busy all the time: the
+        # latter says that it is late, again and again.
+        words += ["sysctl.kernel.hung_task_timeout_secs=240", "kasan_multi_shot",
+                  "vt.global_cursor_default=0"]
     if options.mode == "run":
         words += ["ignore_loglevel", "console_msg_format=syslog"]
     else:
@@ -497,8 +527,9 @@ def die_with_parent():
 class Guest:
     """A run: after run(), what came of it."""
 
-    def __init__(self, command, timeout, output):
+    def __init__(self, command, timeout, output, config=()):
         self.command = command
+        self.unchecked = {name for option, name in CHECKERS.items() if option in config}
         self.timeout = timeout
         self.output = output            # file descriptor for the command's output
         self.log = bytearray()          # the console
@@ -507,6 +538,8 @@ class Guest:
         self.status = None
         self.tainted = 0
         self.leaks = []
+        self.symbols = []               # (address, name) of dxg, if there are leaks
+        self.said = []                  # complaints of the guest's own
         self.error = None
         self.started = None
         self.ended = False
@@ -527,6 +560,13 @@ class Guest:
                 self.deadline = time.monotonic() + LEAK_SCAN
             elif word == "tainted":
                 self.tainted = int(value)
+            elif word == "checked":
+                self.unchecked.discard(value)
+            elif word == "complaint":
+                self.said.append(value)
+            elif word == "symbol":
+                fields = value.split()
+                self.symbols.append((int(fields[0], 16), fields[2]))
             elif word == "leak":
                 self.leaks.append(value)
             elif word == "error":
@@ -649,15 +689,33 @@ class Guest:
             # in case the words of a report are not known here
             found += [f"the kernel is tainted by {what}, but the log does not say why"
                       for bit, what in TAINTS.items() if self.tainted >> bit & 1]
+        found += self.said
+        if self.ended and self.status is not None:
+            found += [f"{name} was not on to the end, so the run is not checked: "
+                      "the log may say why" for name in sorted(self.unchecked)]
         if self.leaks:
             found.append("kmemleak reports:")
-            found += ["    " + line for line in self.leaks[:60]]
+            found += ["    " + self._named(line) for line in self.leaks[:60]]
+            if len(self.leaks) > 60:
+                found.append(f"    ... and {len(self.leaks) - 60} lines more")
         return found
+
+    def _named(self, line):
+        """A line of a report, with what the unloaded dxg had at its address."""
+        match = re.fullmatch(r"\s*0x([0-9a-f]{16})", line)
+        if not match:
+            return line
+        address = int(match.group(1), 16)
+        below = [symbol for symbol in self.symbols if symbol[0] <= address]
+        if not below or address - max(below)[0] > 1 << 16:
+            return line
+        start, name = max(below)
+        return f"{line} {name}+{address - start:#x} [dxg]"
 
 
 # --- which accelerator --------------------------------------------------------
 
-def choose_accel(options):
+def choose_accel():
     forced = os.environ.get("DXG_ACCEL")
     if forced:
         if forced not in ("tcg", "kvm"):
@@ -678,7 +736,8 @@ def choose_accel(options):
     say("trying once whether a guest boots with KVM (up to 15 s)")
     probe = parse(["run", "--no-load", "--no-vkms", "--gpu", "none", "--smp", "1",
                    "--mem", "512", "--", "true"])
-    probe.kernel = options.kernel
+    # not the debug kernel: the verdict holds for all, and that one is slow for other reasons
+    probe.kernel = "stock"
     verdict = "tcg"
     with tempfile.TemporaryDirectory(dir=TEMP) as work:
         kernel, image = make_image(probe, work)
@@ -714,8 +773,8 @@ def parse(arguments):
     parser.add_argument("--dxg")
     parser.add_argument("--module", action="append", default=[])
     parser.add_argument("--smp", type=int)
-    parser.add_argument("--mem", type=int, default=1024)
-    parser.add_argument("--timeout", type=float, default=300.0)
+    parser.add_argument("--mem", type=int)
+    parser.add_argument("--timeout", type=float)
     parser.add_argument("--append", action="append", default=[])
     parser.add_argument("--share")
     parser.add_argument("--file", action="append", default=[])
@@ -725,7 +784,8 @@ def parse(arguments):
     options = parser.parse_args(arguments)
     options.command = command
     options.gpu = options.gpu or ["virtio-gpu-pci"]
-    options.timeout = int(options.timeout) if options.timeout.is_integer() else options.timeout
+    if options.timeout is not None and options.timeout.is_integer():
+        options.timeout = int(options.timeout)
     if options.smp is None:
         options.smp = 1 if options.icount else 2
     elif options.icount and options.smp != 1:
@@ -771,7 +831,7 @@ def keep_log(log):
 
 def run(options):
     allow = AllowList(os.path.join(SCRIPTS, "guest.allow"))
-    accel = "tcg" if options.icount else choose_accel(options)
+    accel = "tcg" if options.icount else choose_accel()
     with tempfile.TemporaryDirectory(dir=TEMP, prefix="guest.") as work:
         kernel, image = make_image(options, work)
         command = qemu_command(options, accel, kernel, image)
@@ -783,13 +843,13 @@ def run(options):
                 command + ["-chardev", "stdio,id=console,mux=on,signal=off",
                            "-serial", "chardev:console", "-mon", "chardev=console"],
                 preexec_fn=die_with_parent, check=False).returncode
-        guest = Guest(command, options.timeout, 1)
+        guest = Guest(command, options.timeout, 1, options.config)
         try:
             guest.run()
             if guest.died_early():
                 say("the kernel died before it ran anything of ours; once more")
                 keep_log(bytes(guest.log))
-                guest = Guest(command, options.timeout, 1)
+                guest = Guest(command, options.timeout, 1, options.config)
                 guest.run()
         finally:
             log = bytes(guest.log)

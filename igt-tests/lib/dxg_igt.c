@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <string.h>
@@ -180,12 +181,86 @@ void igt_dxg_close_all(void)
 		igt_dxg_close(all_open);
 }
 
+/* --- the platform device ------------------------------------------------- */
+
+#define PLATFORM_DRIVER	"/sys/bus/platform/drivers/dxg/"
+
+/**
+ * struct unbound - The platform device that has no driver at the moment
+ * @name: its name; empty: there is none
+ * @driver: the in-tree driver of its adapter
+ */
+static struct unbound {
+	char name[64];
+	const char *driver;
+} unbound;
+
+static int write_name(const char *path, const char *name)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = write(fd, name, strlen(name)) < 0 ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+static int bind_unbound(void)
+{
+	int ret = write_name(PLATFORM_DRIVER "bind", unbound.name);
+
+	unbound.name[0] = '\0';
+	return ret;
+}
+
+static void bind_at_exit(int sig)
+{
+	(void)sig;
+	if (unbound.name[0])
+		bind_unbound();
+}
+
+void igt_dxg_unbind(const struct igt_dxg *dxg)
+{
+	static bool installed;
+	char link[64], real[PATH_MAX];
+
+	igt_assert(!unbound.name[0]);
+	if (!installed)
+		igt_install_exit_handler(bind_at_exit);
+	installed = true;
+	snprintf(link, sizeof(link), "/sys/class/drm/card%d/device", dxg->minor);
+	igt_assert(realpath(link, real));
+	unbound.driver = dxg->driver;
+	snprintf(unbound.name, sizeof(unbound.name), "%s", strrchr(real, '/') + 1);
+	igt_assert_eq(write_name(PLATFORM_DRIVER "unbind", unbound.name), 0);
+}
+
+void igt_dxg_rebind(void)
+{
+	uint64_t start = igt_dxg_now_ns();
+	char path[32];
+
+	igt_assert_eq(bind_unbound(), 0);
+	while (!igt_dxg_find_node(DXG_DOOR_DXG, unbound.driver, path) ||
+	       !igt_dxg_find_node(DXG_DOOR_CARD, unbound.driver, path)) {
+		igt_assert_f(igt_dxg_elapsed_ms(start) < TIMEOUT_MS,
+			     "the adapter does not come back\n");
+		igt_dxg_sleep_ms(5);
+	}
+}
+
+/* --- tests --------------------------------------------------------------- */
+
 static void run_test(const struct igt_dxg_test *test, const struct igt_dxg_way *way)
 {
 	struct igt_dxg_state baseline;
 	struct igt_dxg *dxg;
 
 	igt_dxg_close_all();
+	if (unbound.name[0])
+		igt_dxg_rebind();
 	igt_dxg_free_copies();
 	dxg = igt_dxg_open(way->door, way->driver);
 	igt_dxg_read_state_all(dxg, &baseline);
@@ -219,6 +294,68 @@ unsigned int igt_dxg_scale(unsigned int count)
 	unsigned int divisor = scale ? strtoul(scale, NULL, 0) : 1;
 
 	return divisor && count >= divisor ? count / divisor : 1;
+}
+
+/* --- debugfs and parameters ---------------------------------------------- */
+
+unsigned int igt_dxg_tdr_ms(void)
+{
+	FILE *file = fopen("/sys/module/dxg/parameters/tdr_ms", "re");
+	unsigned int ms = 0;
+
+	igt_assert(file);
+	igt_assert_eq(fscanf(file, "%u", &ms), 1);
+	fclose(file);
+	return ms;
+}
+
+void igt_dxg_debugfs_path(const struct igt_dxg *dxg, const char *name,
+			  char path[IGT_DXG_DEBUGFS_PATH])
+{
+	snprintf(path, IGT_DXG_DEBUGFS_PATH, "/sys/kernel/debug/dri/%d/%s", dxg->minor, name);
+}
+
+char *igt_dxg_read_debugfs(const struct igt_dxg *dxg, const char *name)
+{
+	size_t size = 0, room = 4096;
+	char path[IGT_DXG_DEBUGFS_PATH];
+	char *text = malloc(room);
+	ssize_t got;
+	int fd;
+
+	igt_assert(text);
+	igt_dxg_debugfs_path(dxg, name, path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	igt_assert_f(fd >= 0, "cannot open %s\n", path);
+	while ((got = read(fd, text + size, room - size - 1)) > 0) {
+		size += got;
+		if (room - size < 1024) {
+			room *= 2;
+			text = realloc(text, room);
+			igt_assert(text);
+		}
+	}
+	close(fd);
+	igt_assert_f(!got, "cannot read %s\n", path);
+	text[size] = '\0';
+	return text;
+}
+
+void igt_dxg_assert_invariants(const struct igt_dxg *dxg)
+{
+	char *text = igt_dxg_read_debugfs(dxg, "dxg_invariants");
+	unsigned int rules = 0, held = 0;
+	const char *line;
+
+	for (line = text; *line; line += strcspn(line, "\n") + 1) {
+		size_t length = strcspn(line, "\n");
+
+		rules++;
+		held += length > 4 && !strncmp(line + length - 4, ": ok", 4);
+		igt_assert_f(line[length], "a line of dxg_invariants does not end\n");
+	}
+	igt_assert_f(rules && rules == held, "what must always be true is not:\n%s", text);
+	free(text);
 }
 
 /* --- counts -------------------------------------------------------------- */
@@ -344,6 +481,7 @@ void igt_dxg_wait_idle(const struct igt_dxg *dxg, const struct igt_dxg_state *ba
 void igt_dxg_assert_no_leak(const struct igt_dxg *dxg, const struct igt_dxg_state *baseline)
 {
 	wait_settled(dxg, baseline, (1U << IGT_DXG_ARRAY_SIZE(counts)) - 1);
+	igt_dxg_assert_invariants(dxg);
 }
 
 /* --- memory -------------------------------------------------------------- */
@@ -473,4 +611,22 @@ void igt_dxg_sleep_ms(unsigned int ms)
 
 	while (nanosleep(&span, &span) == -1 && errno == EINTR)
 		;
+}
+
+#define OUTLAST_MS	200
+#define OUTLAST_TIMES	4
+
+void igt_dxg_outlast(struct igt_dxg *dxg, bool (*run)(struct igt_dxg *dxg, unsigned int ms))
+{
+	unsigned int ms = OUTLAST_MS, tdr = igt_dxg_tdr_ms();
+
+	for (int i = 1; i <= OUTLAST_TIMES; i++) {
+		if (ms > tdr || i == OUTLAST_TIMES)
+			ms = tdr;
+		if (run(dxg, ms))
+			return;
+		igt_info("a job of %u ms was over too early\n", ms);
+		ms *= 3;
+	}
+	igt_assert_f(false, "even a job of %u ms was over too early\n", tdr);
 }

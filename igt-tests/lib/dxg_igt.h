@@ -112,6 +112,13 @@ enum {
 /* Make the subtests of a table that ends with an empty entry. */
 void igt_dxg_run_tests(const struct igt_dxg_test *tests);
 
+/*
+ * Take the adapter down by unbinding dxg's platform device, and bring it up again. What
+ * is unbound is bound by the next test or at the end of the program at the latest.
+ */
+void igt_dxg_unbind(const struct igt_dxg *dxg);
+void igt_dxg_rebind(void);
+
 /* How often to repeat something: @count divided by $IGT_DXG_SCALE, at least 1. */
 unsigned int igt_dxg_scale(unsigned int count);
 
@@ -260,6 +267,20 @@ int __igt_dxg_submit(const struct igt_dxg *dxg, uint32_t context,
 /* Finish a stream, submit it and free it. */
 void igt_dxg_submit(const struct igt_dxg *dxg, uint32_t context, struct igt_dxg_stream *stream);
 
+/* --- debugfs and parameters ---------------------------------------------- */
+
+/* The module parameter: milliseconds that a command may take. */
+unsigned int igt_dxg_tdr_ms(void);
+
+/* Path of a file of the adapter in debugfs. */
+#define IGT_DXG_DEBUGFS_PATH	64
+void igt_dxg_debugfs_path(const struct igt_dxg *dxg, const char *name,
+			  char path[IGT_DXG_DEBUGFS_PATH]);
+/* All that is in it, which the caller frees; asserts that it can be read. */
+char *igt_dxg_read_debugfs(const struct igt_dxg *dxg, const char *name);
+/* Assert that each rule of dxg_invariants holds. */
+void igt_dxg_assert_invariants(const struct igt_dxg *dxg);
+
 /* --- counts -------------------------------------------------------------- */
 
 /* Live objects of an adapter, of all processes: the lines of debugfs' dxg_state. */
@@ -285,7 +306,7 @@ void igt_dxg_wait_state(const struct igt_dxg *dxg, const char *name, uint64_t va
  * those of a baseline; asserts that they are.
  */
 void igt_dxg_wait_idle(const struct igt_dxg *dxg, const struct igt_dxg_state *baseline);
-/* The same for all counts. */
+/* The same for all counts; and the invariants hold. */
 void igt_dxg_assert_no_leak(const struct igt_dxg *dxg, const struct igt_dxg_state *baseline);
 
 /* --- memory -------------------------------------------------------------- */
@@ -311,5 +332,11 @@ bool igt_dxg_write_faults(void *address);
 uint64_t igt_dxg_now_ns(void);
 uint64_t igt_dxg_elapsed_ms(uint64_t since_ns);
 void igt_dxg_sleep_ms(unsigned int ms);
+/*
+ * Run a test whose calls have to be over before a job of @ms is. How long they take is the
+ * machine's business: it gets longer jobs, up to the time-out, until it returns true.
+ * Asserts that it does.
+ */
+void igt_dxg_outlast(struct igt_dxg *dxg, bool (*run)(struct igt_dxg *dxg, unsigned int ms));
 
 #endif /* DXG_IGT_H */
