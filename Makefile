@@ -26,6 +26,12 @@ check:
 igt: guest-modules
 	scripts/igt run
 
+kunit:
+	scripts/kunit
+
+bench:
+	scripts/bench
+
 shell: guest-modules
 	scripts/guest shell
 
@@ -41,8 +47,10 @@ help:
 	@echo 'make test     make check, then every suite; the last line counts'
 	@echo 'make check    style, warnings, documentation of the sources'
 	@echo 'make igt      the IGT tests alone (scripts/igt --help for more)'
+	@echo 'make kunit    the unit tests, in User Mode Linux; seconds after the first build'
+	@echo 'make bench    what calls cost, beside GEM; fails where a target is missed'
 	@echo 'make shell    a prompt in a guest with the module loaded'
 	@echo 'make          build dxg.ko for the running kernel, or for KDIR='
 	@echo 'make install  install it there'
 
-.PHONY: all modules guest-modules run test check igt shell install clean help
+.PHONY: all modules guest-modules run test check igt kunit bench shell install clean help

@@ -1,0 +1,800 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What is measured. A scenario is prepared, run and cleaned up; only the run counts. It
+ * is repeated after a first round that fills the kernel's caches and does not count.
+ * The least of the repetitions is the figure, and its distance to the greatest the
+ * spread.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define SINGLES		256		/* objects of a repetition with one per call */
+#define MANY_SINGLES	1024		/* the same where the total counts */
+#define LOOK_UPS	4096
+#define LIVE		1000		/* handles where there are few */
+#define WAKES		100
+#define MEMORY_COUNT	8192
+#define BUSY_MS		1000		/* what the engine is kept busy for */
+#define KEPT_MS		3000		/* after that the driver keeps no memory */
+#define MIB		(1024 * 1024)
+#define MAX_HANDLES	(1024 * 1024)
+#define MAX_SAMPLES	(16 * 1024)
+#define DXG_REPEATS	3
+#define BASE_REPEATS	5
+
+/**
+ * struct scenario - Something that is measured
+ * @prepare: before each run, or NULL
+ * @run: what counts
+ * @clean: after each run, or NULL
+ * @custom: instead of all of these: measures by itself
+ * @count: objects of a run
+ * @per: objects that a figure is for
+ * @size: bytes of each
+ * @flags: of the destruction
+ * @depth: commands that are queued
+ * @settle_ms: until all is back; 0: 200
+ * @repeats: repetitions
+ * @alone: no worker shall take the processor: the call counts, not the total
+ */
+struct scenario {
+	void (*prepare)(void);
+	void (*run)(void);
+	void (*clean)(void);
+	void (*custom)(struct result *result, unsigned int repeats);
+	unsigned int count;
+	unsigned int per;
+	uint32_t size;
+	uint32_t flags;
+	unsigned int depth;
+	unsigned int settle_ms;
+	unsigned int repeats;
+	bool alone;
+};
+
+static const struct scenario_options *options;
+static const struct scenario *now;
+static int card;			/* the in-tree driver's node */
+static struct dxg dxg;
+
+static uint32_t handles[MAX_HANDLES];
+static uint32_t order[LOOK_UPS];	/* handles in the order in which they are used */
+static uint64_t samples[MAX_SAMPLES];
+static unsigned int num_samples;
+static char *memory;
+
+/* --- samples and figures ------------------------------------------------- */
+
+static void sample(uint64_t begin)
+{
+	if (num_samples < MAX_SAMPLES)
+		samples[num_samples++] = measure_ticks() - begin;
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void percentiles(double *value)
+{
+	if (!num_samples)
+		return;
+	qsort(samples, num_samples, sizeof(samples[0]), compare);
+	value[P50] = samples[num_samples / 2];
+	value[P99] = samples[num_samples * 99 / 100];
+	value[MAX] = samples[num_samples - 1];
+}
+
+/**
+ * struct range - What the repetitions of a scenario gave
+ * @least: of each field
+ * @most: of each field
+ * @num: repetitions
+ */
+struct range {
+	double least[FIELDS];
+	double most[FIELDS];
+	unsigned int num;
+};
+
+static void range_add(struct range *range, const double *value)
+{
+	int i;
+
+	for (i = 0; i < FIELDS; i++) {
+		if (!range->num || value[i] < range->least[i])
+			range->least[i] = value[i];
+		if (!range->num || value[i] > range->most[i])
+			range->most[i] = value[i];
+	}
+	range->num++;
+}
+
+static void range_result(const struct range *range, struct result *result)
+{
+	int i;
+
+	for (i = 0; i < FIELDS; i++) {
+		result->value[i] = range->least[i];
+		result->spread[i] = range->least[i] > 0 ? range->most[i] / range->least[i] - 1 : 0;
+	}
+}
+
+/* Until no destruction is pending. */
+static void settle(void)
+{
+	int i;
+
+	for (i = 0; i < 1000 && dxg_pending(); i++)
+		measure_sleep(20);
+	if (dxg_pending()) {
+		errno = ETIME;
+		bench_fail("destructions that do not end");
+	}
+}
+
+static void measure_once(const struct scenario *scenario, double *value)
+{
+	double scale = (double)scenario->per / scenario->count;
+	struct cost cost;
+
+	if (scenario->prepare)
+		scenario->prepare();
+	num_samples = 0;
+	measure_alone(scenario->alone);
+	measure_begin();
+	scenario->run();
+	cost = measure_end(scenario->settle_ms ?: 200);
+	measure_alone(false);
+	if (scenario->clean)
+		scenario->clean();
+	settle();
+
+	memset(value, 0, FIELDS * sizeof(*value));
+	value[CALL] = cost.call * scale;
+	value[TOTAL] = cost.total * scale;
+	percentiles(value);
+}
+
+static void measure(const struct scenario *scenario, struct result *result)
+{
+	unsigned int repeats = scenario->repeats;
+	struct range range = { .num = 0 };
+	double value[FIELDS];
+	unsigned int i;
+
+	now = scenario;
+	if (scenario->custom) {
+		scenario->custom(result, repeats);
+		return;
+	}
+	dxg_prepare(scenario->size);
+	measure_once(scenario, value);
+	for (i = 0; i < repeats; i++) {
+		measure_once(scenario, value);
+		range_add(&range, value);
+	}
+	range_result(&range, result);
+}
+
+/* --- GEM ----------------------------------------------------------------- */
+
+static void gem_make(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i++) {
+		uint64_t begin = measure_ticks();
+
+		handles[i] = gem_create(card, now->size);
+		sample(begin);
+	}
+}
+
+static void gem_unmake(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i++) {
+		uint64_t begin = measure_ticks();
+
+		gem_close(card, handles[i]);
+		sample(begin);
+	}
+}
+
+static void touch_pages(void *data, uint32_t size)
+{
+	char *bytes = data;
+	uint32_t i;
+
+	for (i = 0; i < size; i += BENCH_PAGE)
+		__atomic_store_n(&bytes[i], 1, __ATOMIC_RELAXED);
+}
+
+static void gem_touch_one(int fd, uint32_t handle, uint32_t size)
+{
+	void *data = gem_map(fd, handle, size, NULL);
+
+	touch_pages(data, size);
+	munmap(data, size);
+}
+
+static void gem_touch(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i++) {
+		uint64_t begin = measure_ticks();
+		uint32_t handle = gem_create(card, now->size);
+
+		gem_touch_one(card, handle, now->size);
+		gem_close(card, handle);
+		sample(begin);
+	}
+}
+
+/* The same with all of them alive at once: nothing can be taken again. */
+static void gem_touch_all(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i++) {
+		handles[i] = gem_create(card, now->size);
+		gem_touch_one(card, handles[i], now->size);
+	}
+	for (i = 0; i < now->count; i++)
+		gem_close(card, handles[i]);
+}
+
+/* --- dxg ----------------------------------------------------------------- */
+
+static void dxg_make(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i++) {
+		uint64_t begin = measure_ticks();
+
+		dxg_create(&dxg, 1, &handles[i]);
+		sample(begin);
+	}
+}
+
+static void dxg_unmake(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i++) {
+		uint64_t begin = measure_ticks();
+
+		dxg_destroy(&dxg, 1, &handles[i], now->flags);
+		sample(begin);
+	}
+}
+
+static void dxg_make_batch(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i += BENCH_BATCH)
+		dxg_create(&dxg, BENCH_BATCH, &handles[i]);
+}
+
+static void dxg_unmake_batch(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i += BENCH_BATCH)
+		dxg_destroy(&dxg, BENCH_BATCH, &handles[i], now->flags);
+}
+
+static void dxg_touch(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i++) {
+		uint64_t begin = measure_ticks();
+		uint32_t handle;
+
+		dxg_create(&dxg, 1, &handle);
+		touch_pages(dxg_lock(&dxg, handle), now->size);
+		dxg_unlock(&dxg, handle);
+		dxg_destroy(&dxg, 1, &handle, 0);
+		sample(begin);
+	}
+}
+
+static void dxg_touch_all(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i++) {
+		dxg_create(&dxg, 1, &handles[i]);
+		touch_pages(dxg_lock(&dxg, handles[i]), now->size);
+		dxg_unlock(&dxg, handles[i]);
+	}
+	for (i = 0; i < now->count; i++)
+		dxg_destroy(&dxg, 1, &handles[i], 0);
+}
+
+/* One command that runs for long, and others behind it, all using the allocations. */
+static void dxg_occupy(void)
+{
+	unsigned int i;
+
+	dxg_submit(&dxg, BUSY_MS, now->count, handles, 0);
+	for (i = 1; i < now->depth; i++)
+		dxg_submit(&dxg, 0, now->count, handles, 0);
+	measure_sleep(10);
+}
+
+static void dxg_make_busy(void)
+{
+	dxg_make();
+	dxg_occupy();
+}
+
+static void dxg_make_busy_batch(void)
+{
+	dxg_make_batch();
+	dxg_occupy();
+}
+
+static void dxg_end_busy(void)
+{
+	dxg_wait(&dxg);
+}
+
+/* --- from a signal to what it sets off ----------------------------------- */
+
+/*
+ * From the time stamp that the last command writes as its last act but one, to the
+ * return of the SynchronousDestroy that waits for it: the rest of the command, its
+ * fences, the worker that frees, and the wake-up.
+ */
+static void dxg_reclaim(struct result *result, unsigned int repeats)
+{
+	struct range range = { .num = 0 };
+	double value[FIELDS] = { 0 };
+	uint64_t *stamp;
+	uint32_t witness, handle;
+	unsigned int i, j;
+
+	dxg_prepare(BENCH_PAGE);
+	dxg_create(&dxg, 1, &witness);
+	stamp = dxg_lock(&dxg, witness);
+	measure_alone(true);
+	for (i = 0; i <= repeats; i++) {
+		num_samples = 0;
+		for (j = 0; j < WAKES; j++) {
+			dxg_create(&dxg, 1, &handle);
+			dxg_submit(&dxg, 5, 1, &handle, witness);
+			dxg_destroy(&dxg, 1, &handle, DXG_SYNCHRONOUS);
+			samples[num_samples++] =
+				measure_now() - __atomic_load_n(stamp, __ATOMIC_RELAXED);
+		}
+		percentiles(value);
+		if (i)
+			range_add(&range, value);
+	}
+	measure_alone(false);
+	dxg_unlock(&dxg, witness);
+	dxg_destroy(&dxg, 1, &witness, DXG_SYNCHRONOUS);
+	range_result(&range, result);
+}
+
+/**
+ * struct wake - What the thread that signals sync objects needs
+ * @fd: a DRM node that has them
+ * @handle: the sync object
+ * @rounds: how often
+ * @begin: when it began to signal
+ */
+struct wake {
+	int fd;
+	uint32_t handle;
+	unsigned int rounds;
+	double begin;
+};
+
+static void *syncobj_signaller(void *data)
+{
+	struct wake *wake = data;
+
+	while (wake->rounds--) {
+		measure_sleep(5);
+		wake->begin = measure_now();
+		syncobj_signal(wake->fd, wake->handle);
+	}
+	return NULL;
+}
+
+/* From before the ioctl that signals to the return of the one that waits. */
+static void syncobj_wake(struct result *result, unsigned int repeats)
+{
+	struct wake wake = { .fd = gem_open("dxg") };
+	struct range range = { .num = 0 };
+	double value[FIELDS] = { 0 };
+	unsigned int i, j;
+	pthread_t thread;
+
+	wake.handle = syncobj_create(wake.fd);
+	for (i = 0; i <= repeats; i++) {
+		num_samples = 0;
+		wake.rounds = WAKES;
+		if (pthread_create(&thread, NULL, syncobj_signaller, &wake))
+			bench_fail("pthread_create");
+		measure_alone(true);
+		for (j = 0; j < WAKES; j++) {
+			syncobj_wait(wake.fd, wake.handle);
+			samples[num_samples++] = measure_now() - wake.begin;
+			syncobj_reset(wake.fd, wake.handle);
+		}
+		measure_alone(false);
+		pthread_join(thread, NULL);
+		percentiles(value);
+		if (i)
+			range_add(&range, value);
+	}
+	syncobj_destroy(wake.fd, wake.handle);
+	close(wake.fd);
+	range_result(&range, result);
+}
+
+/* --- look-up ------------------------------------------------------------- */
+
+/*
+ * Objects of a process of its own: the table belongs to the address space. What there
+ * are many of are openings of the adapter, the lightest objects with a handle; the call
+ * is QueryAdapterInfo of a word, which looks one up. Instructions do not show what a
+ * processor's caches make of a large table.
+ */
+static void in_child(void (*func)(struct result *result), struct result *result)
+{
+	struct result *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status;
+	pid_t pid;
+
+	if (shared == MAP_FAILED)
+		bench_fail("mmap");
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		bench_fail("fork");
+	if (!pid) {
+		func(shared);
+		_exit(0);
+	}
+	if (waitpid(pid, &status, 0) != pid)
+		bench_fail("waitpid");
+	if (status)
+		exit(2);
+	settle();
+	*result = *shared;
+	munmap(shared, sizeof(*shared));
+}
+
+static void look_up_all(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < LOOK_UPS; i++) {
+		uint64_t begin = measure_ticks();
+
+		dxg_look_up(&dxg, order[i]);
+		sample(begin);
+	}
+}
+
+static uint32_t next_random(void)
+{
+	static uint32_t state = 2463534242;
+
+	state ^= state << 13;
+	state ^= state >> 17;
+	state ^= state << 5;
+	return state;
+}
+
+static void look_up_child(struct result *result)
+{
+	static const struct scenario look_up = {
+		.run = look_up_all, .count = LOOK_UPS, .per = 1, .repeats = DXG_REPEATS,
+		.alone = true,
+	};
+	unsigned int count = now->count ?: options->many;
+	bool random = now->flags & 1, bad = now->flags & 2;
+	unsigned int i;
+
+	dxg_open(&dxg, options->driver);
+	for (i = 0; i < count; i++)
+		handles[i] = dxg_open_adapter(&dxg);
+	for (i = 0; i < LOOK_UPS; i++)
+		order[i] = handles[random ? next_random() % count : i % count];
+	if (bad)
+		for (i = 0; i < count; i++)
+			dxg_close_adapter(&dxg, handles[i]);
+	for (i = 0; i < LOOK_UPS; i++)
+		if (dxg_look_up(&dxg, order[i]) == bad)
+			bench_fail("a look-up");
+	measure(&look_up, result);
+}
+
+static void dxg_look_ups(struct result *result, unsigned int repeats)
+{
+	(void)repeats;
+	in_child(look_up_child, result);
+}
+
+/* --- memory -------------------------------------------------------------- */
+
+static void measure_memory(struct result *result, unsigned int repeats)
+{
+	struct range range = { .num = 0 };
+	double value[FIELDS] = { 0 };
+	double before;
+	unsigned int i;
+
+	dxg_prepare(now->size);
+	for (i = 0; i <= repeats; i++) {
+		measure_sleep(1000);
+		before = measure_free_bytes();
+		num_samples = 0;
+		now->prepare();
+		measure_sleep(1000);
+		value[TOTAL] = (before - measure_free_bytes()) / now->count;
+		now->clean();
+		settle();
+		if (i)
+			range_add(&range, value);
+	}
+	range_result(&range, result);
+}
+
+/* --- the end of a process ------------------------------------------------ */
+
+/*
+ * The file is closed with all allocations alive, half of them used by commands that
+ * are queued and under way. What is in use has its pages, and they are pinned. Nothing
+ * but a mapping pins those of a dumb buffer, so half of these are mapped and have been
+ * touched, and the mappings go in one step, as they do when a process ends; in another
+ * row they have gone before and do not count.
+ */
+static void exit_finish(struct result *result)
+{
+	struct cost cost = measure_end(2 * BUSY_MS + 4000);
+
+	result->value[CALL] = cost.call;
+	result->value[TOTAL] = cost.total;
+}
+
+static void dxg_exit_child(struct result *result)
+{
+	unsigned int count = options->exit_count, i;
+
+	dxg_open(&dxg, options->driver);
+	dxg_prepare(BENCH_PAGE);
+	for (i = 0; i < count; i += BENCH_BATCH)
+		dxg_create(&dxg, BENCH_BATCH, &handles[i]);
+	for (i = 0; i < count / 2; i += BENCH_BATCH)
+		dxg_submit(&dxg, i ? 0 : BUSY_MS, BENCH_BATCH, &handles[i], 0);
+	measure_begin();
+	dxg_close(&dxg);
+	exit_finish(result);
+}
+
+static void gem_exit_child(struct result *result)
+{
+	size_t room = (size_t)options->exit_count / 2 * BENCH_PAGE;
+	int fd = gem_reopen(card);
+	uint32_t handle;
+	unsigned int i;
+	char *all;
+
+	all = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (all == MAP_FAILED)
+		bench_fail("mmap");
+	for (i = 0; i < options->exit_count; i++) {
+		handle = gem_create(fd, BENCH_PAGE);
+		if (i % 2)
+			touch_pages(gem_map(fd, handle, BENCH_PAGE, all + i / 2 * BENCH_PAGE),
+				    BENCH_PAGE);
+	}
+	if (now->flags)
+		munmap(all, room);
+	measure_begin();
+	if (!now->flags)
+		munmap(all, room);
+	close(fd);
+	exit_finish(result);
+}
+
+static void measure_exit(void (*func)(struct result *result), struct result *result,
+			 unsigned int repeats)
+{
+	struct range range = { .num = 0 };
+	unsigned int i;
+
+	for (i = 0; i < repeats; i++) {
+		in_child(func, result);
+		range_add(&range, result->value);
+	}
+	range_result(&range, result);
+}
+
+static void dxg_exit(struct result *result, unsigned int repeats)
+{
+	measure_exit(dxg_exit_child, result, repeats);
+}
+
+static void gem_exit(struct result *result, unsigned int repeats)
+{
+	measure_exit(gem_exit_child, result, repeats);
+}
+
+/* --- memset -------------------------------------------------------------- */
+
+/* The least that clearing memory can cost in the way in which the kernel does it. */
+static void clear_memory(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i++) {
+		size_t left = now->size;
+		void *pos = memory;
+
+		asm volatile("rep stosb" : "+D" (pos), "+c" (left) : "a" (0) : "memory");
+	}
+}
+
+/* --- all of it ----------------------------------------------------------- */
+
+#define BASE	.repeats = BASE_REPEATS
+#define OURS	.repeats = DXG_REPEATS
+#define ONE	.count = SINGLES, .per = 1, .size = BENCH_PAGE
+#define EACH	.count = MANY_SINGLES, .per = 1, .size = BENCH_PAGE
+#define BATCH	.count = BENCH_BATCH, .per = BENCH_BATCH, .size = BENCH_PAGE
+#define BUSY	.prepare = dxg_make_busy, .run = dxg_unmake, .clean = dxg_end_busy
+
+static const struct scenario scenarios[SCENARIOS] = {
+	[GEM_CREATE] = {
+		.run = gem_make, .clean = gem_unmake, ONE, BASE, .alone = true,
+	},
+	[GEM_CLOSE] = {
+		.prepare = gem_make, .run = gem_unmake, ONE, BASE, .alone = true,
+	},
+	[GEM_CLOSE_TOTAL] = {
+		.prepare = gem_make, .run = gem_unmake, EACH, BASE,
+	},
+	[GEM_CREATE_BATCH] = {
+		.run = gem_make, .clean = gem_unmake, BATCH, BASE, .alone = true,
+	},
+	[GEM_CLOSE_BATCH] = {
+		.prepare = gem_make, .run = gem_unmake, BATCH, BASE, .alone = true,
+	},
+	[GEM_CLOSE_BATCH_TOTAL] = {
+		.prepare = gem_make, .run = gem_unmake, BATCH, BASE,
+	},
+	[GEM_TOUCH_PAGE] = {
+		.run = gem_touch, EACH, BASE, .settle_ms = KEPT_MS,
+	},
+	[GEM_TOUCH_MIB] = {
+		.run = gem_touch, .count = 32, .per = 1, .size = MIB, BASE, .settle_ms = KEPT_MS,
+	},
+	[GEM_TOUCH_PAGES] = {
+		.run = gem_touch_all, ONE, BASE, .settle_ms = KEPT_MS,
+	},
+	[GEM_TOUCH_MIBS] = {
+		.run = gem_touch_all, .count = 16, .per = 1, .size = MIB, BASE,
+		.settle_ms = KEPT_MS,
+	},
+	[GEM_MEMORY] = {
+		.prepare = gem_make, .clean = gem_unmake, .custom = measure_memory,
+		.count = MEMORY_COUNT, .size = BENCH_PAGE, OURS,
+	},
+	[GEM_EXIT] = { .custom = gem_exit, .repeats = 2 },
+	[GEM_EXIT_UNMAPPED] = { .custom = gem_exit, .flags = 1, .repeats = 2 },
+	[SYNCOBJ_WAKE] = { .custom = syncobj_wake, BASE },
+	[MEMSET_MIB] = {
+		.run = clear_memory, .count = 4, .per = 1, .size = MIB, BASE, .alone = true,
+	},
+
+	[DXG_CREATE] = {
+		.run = dxg_make, .clean = dxg_unmake, ONE, OURS, .alone = true,
+	},
+	[DXG_DESTROY] = {
+		.prepare = dxg_make, .run = dxg_unmake, ONE, OURS, .alone = true,
+	},
+	[DXG_DESTROY_TOTAL] = {
+		.prepare = dxg_make, .run = dxg_unmake, EACH, OURS,
+	},
+	[DXG_DESTROY_SYNC] = {
+		.prepare = dxg_make, .run = dxg_unmake, .flags = DXG_SYNCHRONOUS, EACH, OURS,
+	},
+	[DXG_CREATE_BATCH] = {
+		.run = dxg_make_batch, .clean = dxg_unmake_batch, BATCH, OURS, .alone = true,
+	},
+	[DXG_DESTROY_BATCH] = {
+		.prepare = dxg_make_batch, .run = dxg_unmake_batch, BATCH, OURS, .alone = true,
+	},
+	[DXG_DESTROY_BATCH_TOTAL] = {
+		.prepare = dxg_make_batch, .run = dxg_unmake_batch, BATCH, OURS,
+	},
+	[DXG_DESTROY_BUSY_1] = { BUSY, .depth = 1, ONE, OURS, .alone = true },
+	[DXG_DESTROY_BUSY_16] = { BUSY, .depth = 16, ONE, OURS, .alone = true },
+	[DXG_DESTROY_BUSY_256] = { BUSY, .depth = 256, ONE, OURS, .alone = true },
+	[DXG_DESTROY_BUSY_BATCH] = {
+		.prepare = dxg_make_busy_batch, .run = dxg_unmake_batch, .clean = dxg_end_busy,
+		.depth = 1, BATCH, OURS, .alone = true,
+	},
+	[DXG_DESTROY_ASSUME] = {
+		BUSY, .depth = 1, .flags = DXG_ASSUME_NOT_IN_USE, ONE, OURS, .alone = true,
+	},
+	[DXG_TOUCH_PAGE] = {
+		.run = dxg_touch, EACH, OURS, .settle_ms = KEPT_MS,
+	},
+	[DXG_TOUCH_MIB] = {
+		.run = dxg_touch, .count = 32, .per = 1, .size = MIB, OURS, .settle_ms = KEPT_MS,
+	},
+	[DXG_TOUCH_PAGES] = {
+		.run = dxg_touch_all, ONE, OURS, .settle_ms = KEPT_MS,
+	},
+	[DXG_TOUCH_MIBS] = {
+		.run = dxg_touch_all, .count = 16, .per = 1, .size = MIB, OURS,
+		.settle_ms = KEPT_MS,
+	},
+	[DXG_RECLAIM] = { .custom = dxg_reclaim, OURS },
+	[DXG_LOOK_UP] = { .custom = dxg_look_ups, .count = LIVE },
+	[DXG_LOOK_UP_MANY] = { .custom = dxg_look_ups },
+	[DXG_LOOK_UP_RANDOM] = { .custom = dxg_look_ups, .flags = 1 },
+	[DXG_LOOK_UP_BAD] = { .custom = dxg_look_ups, .count = LIVE, .flags = 2 },
+	[DXG_MEMORY] = {
+		.prepare = dxg_make_batch, .clean = dxg_unmake_batch, .custom = measure_memory,
+		.count = MEMORY_COUNT, .size = BENCH_PAGE, OURS,
+	},
+	[DXG_EXIT] = { .custom = dxg_exit, .repeats = 1 },
+};
+
+void scenario_begin(const struct scenario_options *opt)
+{
+	options = opt;
+	memory = malloc(MIB);
+	if (!memory)
+		bench_fail("memory");
+	/* No fault of ours in what is measured; not of later mappings: GEM's count. */
+	if (mlockall(MCL_CURRENT))
+		bench_fail("mlockall");
+	card = gem_open(options->driver);
+}
+
+/*
+ * With a process of its own in dxg, whose handles begin anew: a table is a level deeper
+ * after 4096 of them, and what is compared must not differ in that.
+ */
+void scenario_measure(enum scenario_id id, struct result *result)
+{
+	memset(result, 0, sizeof(*result));
+	dxg_open(&dxg, options->driver);
+	measure(&scenarios[id], result);
+	dxg_close(&dxg);
+	settle();
+}
+
+void scenario_end(void)
+{
+	close(card);
+	free(memory);
+}
