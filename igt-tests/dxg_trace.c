@@ -185,7 +185,18 @@ struct steps {
 	int reclaimed;
 };
 
-/* All of a destruction that is there but the miniport's part. */
+/* Where it was deferred, if it was; and the order of what there always is. */
+static void find_deferred(struct steps *steps)
+{
+	steps->deferred = igt_dxg_trace_find(&trace, steps->request, "destroy_deferred %s",
+					     steps->batch);
+	if (steps->deferred > steps->reclaimed)
+		steps->deferred = -1;
+	if (steps->deferred >= 0)
+		igt_dxg_trace_order(&trace, steps->request, steps->deferred, steps->ready);
+}
+
+/* The destruction that a thread asked for after a handle was dead, that of a resource. */
 static void find_batch(const struct scene *scene, struct steps *steps)
 {
 	steps->request = igt_dxg_trace_next(&trace, steps->retire, "destroy_request device=%08x",
@@ -195,12 +206,24 @@ static void find_batch(const struct scene *scene, struct steps *steps)
 					  steps->batch);
 	steps->reclaimed = igt_dxg_trace_next(&trace, steps->request, "destroy_reclaimed %s",
 					      steps->batch);
-	steps->deferred = igt_dxg_trace_find(&trace, steps->request, "destroy_deferred %s",
-					     steps->batch);
-	if (steps->deferred > steps->reclaimed)
-		steps->deferred = -1;
-	if (steps->deferred >= 0)
-		igt_dxg_trace_order(&trace, steps->request, steps->deferred, steps->ready);
+	find_deferred(steps);
+}
+
+/*
+ * The destruction that an allocation's memory went in: a thread runs one from end to end.
+ * The requests may be in another order than the handles died.
+ */
+static void find_batch_of_backing(const struct scene *scene, struct steps *steps, int worker)
+{
+	steps->reclaimed = igt_dxg_trace_next(&trace, steps->backing, "destroy_reclaimed pid=%d",
+					      worker);
+	igt_dxg_trace_word(&trace, steps->reclaimed, "batch", steps->batch);
+	steps->request = igt_dxg_trace_last(&trace, steps->backing,
+					    "destroy_request %s device=%08x", steps->batch,
+					    scene->device);
+	steps->ready = igt_dxg_trace_next(&trace, steps->request, "destroy_ready %s",
+					  steps->batch);
+	find_deferred(steps);
 }
 
 /* Find the steps, and assert what is true of all destructions. */
@@ -210,12 +233,11 @@ static void find_steps(const struct scene *scene, uint32_t allocation, struct st
 
 	steps->retire = igt_dxg_trace_one(&trace, "object_retire handle=%08x type=allocation",
 					  allocation);
-	find_batch(scene, steps);
-	/* One thread runs all of it. */
-	worker = trace.events[steps->reclaimed].pid;
 	if (igt_dxg_trace_count(&trace, "backing_create handle=%08x", allocation)) {
-		steps->backing = igt_dxg_trace_one(&trace, "backing_destroy handle=%08x pid=%d",
-						   allocation, worker);
+		steps->backing = igt_dxg_trace_one(&trace, "backing_destroy handle=%08x",
+						   allocation);
+		worker = trace.events[steps->backing].pid;
+		find_batch_of_backing(scene, steps, worker);
 		steps->close = igt_dxg_trace_last(&trace, steps->backing, "ddi_close pid=%d",
 						  worker);
 		steps->destroy = igt_dxg_trace_next(&trace, steps->backing,
@@ -223,14 +245,16 @@ static void find_steps(const struct scene *scene, uint32_t allocation, struct st
 		igt_dxg_trace_order(&trace, steps->close, steps->backing, steps->destroy);
 	} else {
 		steps->backing = -1;
-		steps->close = igt_dxg_trace_next(&trace, steps->ready, "ddi_close pid=%d",
-						  worker);
-		steps->destroy = igt_dxg_trace_next(&trace, steps->close,
+		find_batch(scene, steps);
+		worker = trace.events[steps->reclaimed].pid;
+		steps->destroy = igt_dxg_trace_last(&trace, steps->reclaimed,
 						    "ddi_destroy pid=%d", worker);
+		steps->close = igt_dxg_trace_last(&trace, steps->destroy, "ddi_close pid=%d",
+						  worker);
 	}
 	igt_dxg_trace_order(&trace, steps->retire, steps->request, steps->ready, steps->close,
 			    steps->destroy, steps->reclaimed);
-	/* they are of this destruction: the worker was at no other in between */
+	/* they are of this destruction: the thread was at no other in between */
 	igt_dxg_trace_assert_none(&trace, steps->close, steps->destroy,
 				  "destroy_reclaimed pid=%d", worker);
 	freed = igt_dxg_trace_one(&trace, "object_free handle=%08x type=allocation", allocation);

@@ -46,6 +46,16 @@ struct stream_cursor {
 	u32 pos;
 };
 
+/**
+ * struct stream_counts - What the records of a stream name
+ * @uses: allocations
+ * @signals: sync objects
+ */
+struct stream_counts {
+	u32 uses;
+	u32 signals;
+};
+
 static void stream_rewind(struct stream_cursor *cursor)
 {
 	cursor->pos = sizeof(struct drm_dxg_cmd_stream);
@@ -103,31 +113,31 @@ static int stream_check_delay(const struct drm_dxg_cmd_delay *delay)
 	return 0;
 }
 
-static int command_count(struct dxg_command *cmd, const struct drm_dxg_cmd *record)
+static int stream_count(struct stream_counts *counts, const struct drm_dxg_cmd *record)
 {
 	const struct drm_dxg_cmd_fill *fill = (const void *)record;
 	const struct drm_dxg_cmd_signal *signal = (const void *)record;
 
 	switch (record->opcode) {
 	case DRM_DXG_CMD_FILL:
-		cmd->num_uses++;
+		counts->uses++;
 		return fill->pad || fill->length % 4 || fill->dst.offset % 4 ? -EINVAL : 0;
 	case DRM_DXG_CMD_COPY:
-		cmd->num_uses += 2;
+		counts->uses += 2;
 		return 0;
 	case DRM_DXG_CMD_DELAY:
 		return stream_check_delay((const void *)record);
 	case DRM_DXG_CMD_TIMESTAMP:
-		cmd->num_uses++;
+		counts->uses++;
 		return ((const struct drm_dxg_cmd_timestamp *)record)->dst.offset % 8 ?
 		       -EINVAL : 0;
 	default:
-		cmd->num_signals++;
+		counts->signals++;
 		return signal->pad ? -EINVAL : 0;
 	}
 }
 
-static int command_check(struct dxg_command *cmd, struct stream_cursor *cursor)
+static int stream_check(struct stream_cursor *cursor, struct stream_counts *counts)
 {
 	struct drm_dxg_cmd *record;
 	int ret;
@@ -136,7 +146,7 @@ static int command_check(struct dxg_command *cmd, struct stream_cursor *cursor)
 	while ((record = stream_next(cursor))) {
 		if (IS_ERR(record))
 			return PTR_ERR(record);
-		ret = command_count(cmd, record);
+		ret = stream_count(counts, record);
 		if (ret)
 			return ret;
 	}
@@ -195,18 +205,15 @@ static int command_resolve_record(struct dxg_command *cmd, struct drm_dxg_cmd *r
 	}
 }
 
-static int command_resolve(struct dxg_command *cmd, struct stream_cursor *cursor)
+static int command_resolve(struct dxg_command *cmd, struct stream_cursor *cursor,
+			   const struct stream_counts *counts)
 {
-	u32 num_uses = cmd->num_uses, num_signals = cmd->num_signals;
 	struct drm_dxg_cmd *record;
 	int ret;
 
-	/* From here they count what holds a reference. */
-	cmd->num_uses = 0;
-	cmd->num_signals = 0;
-	cmd->uses = kvcalloc(num_uses, sizeof(*cmd->uses), GFP_KERNEL_ACCOUNT);
-	cmd->memory = kvcalloc(num_uses, sizeof(*cmd->memory), GFP_KERNEL_ACCOUNT);
-	cmd->signals = kvcalloc(num_signals, sizeof(*cmd->signals), GFP_KERNEL_ACCOUNT);
+	cmd->uses = kvcalloc(counts->uses, sizeof(*cmd->uses), GFP_KERNEL_ACCOUNT);
+	cmd->memory = kvcalloc(counts->uses, sizeof(*cmd->memory), GFP_KERNEL_ACCOUNT);
+	cmd->signals = kvcalloc(counts->signals, sizeof(*cmd->signals), GFP_KERNEL_ACCOUNT);
 	if (!cmd->uses || !cmd->memory || !cmd->signals)
 		return -ENOMEM;
 
@@ -233,7 +240,7 @@ static int command_back(struct dxg_command *cmd)
 }
 
 static int command_copy(struct dxg_command *cmd, const struct d3dkmt_submit_command *args,
-			struct stream_cursor *cursor)
+			struct stream_cursor *cursor, struct stream_counts *counts)
 {
 	int ret;
 
@@ -244,14 +251,7 @@ static int command_copy(struct dxg_command *cmd, const struct d3dkmt_submit_comm
 		return ret;
 	}
 	cursor->stream = cmd->stream;
-	ret = stream_check_head(cmd->stream, cursor->size);
-	if (!ret)
-		ret = command_check(cmd, cursor);
-	if (ret) {
-		cmd->num_uses = 0;
-		cmd->num_signals = 0;
-	}
-	return ret;
+	return stream_check_head(cmd->stream, cursor->size) ?: stream_check(cursor, counts);
 }
 
 /*
@@ -277,10 +277,11 @@ static int command_join(struct dxg_command *cmd)
 static int command_prepare(struct dxg_command *cmd, const struct d3dkmt_submit_command *args)
 {
 	struct stream_cursor cursor = { .size = args->private_driver_data_size };
+	struct stream_counts counts = {};
 
-	return command_copy(cmd, args, &cursor) ?:
+	return command_copy(cmd, args, &cursor, &counts) ?:
 	       command_join(cmd) ?:
-	       command_resolve(cmd, &cursor) ?:
+	       command_resolve(cmd, &cursor, &counts) ?:
 	       command_back(cmd);
 }
 
