@@ -92,13 +92,13 @@ static void kept_destroy(struct dxg_adapter *adapter, struct dxg_kept *kept)
 	kfree(kept);
 }
 
-static struct dxg_kept *kept_pop_oldest(struct dxg_adapter *adapter, unsigned long before)
+static struct dxg_kept *kept_pop_oldest(struct dxg_adapter *adapter, unsigned long age)
 {
 	struct dxg_kept *kept;
 
 	spin_lock(&adapter->backed_lock);
 	kept = list_first_entry_or_null(&adapter->kept, struct dxg_kept, adapter_link);
-	if (kept && time_after(kept->since, before))
+	if (kept && time_before(jiffies, kept->since + age))
 		kept = NULL;
 	if (kept)
 		kept_remove_locked(adapter, kept);
@@ -112,7 +112,7 @@ static bool kept_trim(struct dxg_adapter *adapter, u64 bytes)
 	struct dxg_kept *kept;
 	u64 freed = 0;
 
-	while (freed < bytes && (kept = kept_pop_oldest(adapter, jiffies))) {
+	while (freed < bytes && (kept = kept_pop_oldest(adapter, 0))) {
 		freed += kept->size;
 		kept_destroy(adapter, kept);
 	}
@@ -123,13 +123,12 @@ static void kept_work(struct work_struct *work)
 {
 	struct dxg_adapter *adapter = container_of(to_delayed_work(work), struct dxg_adapter,
 						   kept_work);
-	unsigned long before = jiffies - msecs_to_jiffies(DXG_KEPT_MS);
 	struct dxg_kept *kept;
 	int idx;
 
 	if (!dxg_adapter_enter(adapter, &idx))
 		return;
-	while ((kept = kept_pop_oldest(adapter, before)))
+	while ((kept = kept_pop_oldest(adapter, msecs_to_jiffies(DXG_KEPT_MS))))
 		kept_destroy(adapter, kept);
 	dxg_adapter_exit(idx);
 

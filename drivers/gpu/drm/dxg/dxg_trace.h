@@ -272,8 +272,8 @@ DEFINE_EVENT(dxg_backing, dxg_backing_create,
 	TP_PROTO(const struct dxg_allocation *alloc), TP_ARGS(alloc));
 
 /**
- * dxg_backing_destroy() - An allocation has given its memory back
- * @alloc: the allocation
+ * dxg_backing_destroy() - An allocation is about to give its memory back
+ * @alloc: the allocation; its process may keep the memory for a moment
  */
 DEFINE_EVENT(dxg_backing, dxg_backing_destroy,
 	TP_PROTO(const struct dxg_allocation *alloc), TP_ARGS(alloc));
