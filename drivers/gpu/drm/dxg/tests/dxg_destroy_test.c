@@ -663,6 +663,7 @@ static void destroy_resource_after_pieces(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, &allocs[0], 1, 0), 0);
 	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, &allocs[1], 1, 0), 0);
 	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, resource, NULL, 0, ASSUME), 0);
+	dxg_mock_wait(mock, dxg_mock_calls(mock, DXG_MOCK_DESTROY_ALLOCATION));
 	KUNIT_EXPECT_TRUE(test, destroy_pending(user));
 	KUNIT_EXPECT_STREQ(test, dxg_mock_log(mock), "x1 d1r");
 	dxg_mock_complete(mock, 0, 0);

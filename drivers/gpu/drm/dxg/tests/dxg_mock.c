@@ -814,13 +814,22 @@ bool dxg_mock_complete(struct dxg_mock *mock, u32 node, int error)
  * @mock: the mock
  * @node: the node
  *
- * Returns when the port has reset the node.
+ * Returns when the port has reset the node. The scheduler sets the timer anew when it
+ * has freed a job and when it has handled the time-out before; where that comes after
+ * us, we do it again.
  */
 void dxg_mock_time_out(struct dxg_mock *mock, u32 node)
 {
 	unsigned int before = dxg_mock_calls(mock, DXG_MOCK_RESET);
+	struct drm_gpu_scheduler *sched = &mock->adapter->nodes[node]->sched;
+	unsigned int i;
 
-	drm_sched_fault(&mock->adapter->nodes[node]->sched);
+	for (i = 0; i < 60 && dxg_mock_calls(mock, DXG_MOCK_RESET) == before; i++) {
+		drm_sched_fault(sched);
+		flush_work(&sched->work_tdr.work);
+		if (dxg_mock_calls(mock, DXG_MOCK_RESET) == before)
+			msleep(20 << min(i, 5));
+	}
 	dxg_mock_wait(mock, dxg_mock_calls(mock, DXG_MOCK_RESET) > before);
 }
 

@@ -5,6 +5,7 @@
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
@@ -149,19 +150,21 @@ void dxg_mock_settle(struct dxg_mock *mock);
 
 /**
  * dxg_mock_pause() - Give workers the time to do what they must not do
+ *
+ * More than the tick that the port may put a destruction off for.
  */
 static inline void dxg_mock_pause(void)
 {
-	usleep_range(5000, 10000);
+	schedule_timeout_uninterruptible(3);
 }
 
 /**
  * dxg_mock_wait() - Wait for a condition, and fail the test if it does not come true
  * @mock: the mock
- * @condition: looked at every millisecond, for ten seconds
+ * @condition: looked at every millisecond, for a minute
  */
 #define dxg_mock_wait(mock, condition) ({					\
-	unsigned long end_ = jiffies + 10 * HZ;					\
+	unsigned long end_ = jiffies + 60 * HZ;					\
 	bool seen_;								\
 										\
 	while (!(seen_ = (condition)) && time_before(jiffies, end_))		\

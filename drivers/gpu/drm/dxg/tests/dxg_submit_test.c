@@ -240,9 +240,10 @@ static void submit_too_many(struct kunit *test)
 static void submit_time_out(struct kunit *test)
 {
 	struct dxg_user *user = test->priv;
-	u32 device = user->device, other, context, tag;
+	u32 device = user->device, other, context, alloc, tag;
 	struct dxg_mock *mock = user->mock;
 
+	KUNIT_ASSERT_EQ(test, dxg_user_create(user, NULL, 0, &alloc, 1), 0);
 	KUNIT_ASSERT_EQ(test, dxg_user_create_device(user, &other), 0);
 	KUNIT_ASSERT_EQ(test, dxg_user_create_context(user, other, 0, &context), 0);
 	for (tag = 1; tag <= 5; tag++)
@@ -254,6 +255,8 @@ static void submit_time_out(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dxg_mock_wait_running(mock, 0), 11);
 	KUNIT_EXPECT_EQ(test, dxg_user_state(user), D3DKMT_DEVICEEXECUTION_HUNG);
 	KUNIT_EXPECT_EQ(test, dxg_user_submit_tag(user, 0, 6, 0), -ENODEV);
+	/* Refused before the allocation is looked up, which it must not put then. */
+	KUNIT_EXPECT_EQ(test, dxg_user_submit_tag(user, 0, 7, alloc), -ENODEV);
 	user->device = other;
 	KUNIT_EXPECT_EQ(test, dxg_user_state(user), D3DKMT_DEVICEEXECUTION_ACTIVE);
 	user->device = device;
