@@ -527,12 +527,14 @@ static void look_up_child(struct result *results)
 	for (i = 0; i < count; i++)
 		handles[i] = dxg_open_adapter(&dxg);
 	for (kind = 0; kind < LOOK_UP_KINDS; kind++) {
+		bool found = kind != DEAD;
+
 		for (i = 0; i < LOOK_UPS; i++)
 			order[i] = handles[kind == AT_RANDOM ? next_random() % count : i % count];
 		for (i = 0; i < count && kind == DEAD; i++)
 			dxg_close_adapter(&dxg, handles[i]);
 		for (i = 0; i < LOOK_UPS; i++)
-			if (dxg_look_up(&dxg, order[i]) == (kind == DEAD))
+			if (dxg_look_up(&dxg, order[i]) != found)
 				bench_fail("a look-up");
 		measure(&look_up, &results[kind]);
 	}
