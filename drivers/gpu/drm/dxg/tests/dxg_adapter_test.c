@@ -67,12 +67,7 @@ static void scene_creates_device(struct scene *scene)
 
 static void scene_creates_contexts(struct scene *scene)
 {
-	struct dxg_user *user = scene->user;
-	u32 node;
-
-	for (node = 0; node < DXG_MOCK_NODES; node++)
-		KUNIT_ASSERT_EQ(user->test, dxg_user_create_context(user, user->device, node,
-								    &user->contexts[node]), 0);
+	dxg_user_open_contexts(scene->user);
 }
 
 static void scene_creates_allocations(struct scene *scene)
@@ -130,22 +125,11 @@ static long scene_wait_thread(struct dxg_user *user, void *data)
 	return dxg_user_wait(user, &scene->sync, &value, 1, 0);
 }
 
-static bool scene_has_wait(struct scene *scene)
-{
-	struct dxg_adapter *adapter = scene->user->mock->adapter;
-	bool has;
-
-	spin_lock(&adapter->sync_lock);
-	has = !list_empty(&adapter->waits);
-	spin_unlock(&adapter->sync_lock);
-	return has;
-}
-
 static void scene_waits(struct scene *scene)
 {
 	dxg_user_start(&scene->waiter, scene->user, scene_wait_thread, scene);
 	scene->waiting = true;
-	dxg_mock_wait(scene->user->mock, scene_has_wait(scene));
+	dxg_mock_wait(scene->user->mock, dxg_user_is_waiting(scene->user));
 }
 
 static void scene_destroys(struct scene *scene)
@@ -222,15 +206,22 @@ static const void *scene_gen_params(const void *prev, char *desc)
 	return next;
 }
 
+static struct scene *scene_create(struct dxg_user *user)
+{
+	struct scene *scene = kunit_kzalloc(user->test, sizeof(*scene), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(user->test, scene);
+	scene->user = user;
+	return scene;
+}
+
 /* Play up to the step of the parameter. */
 static struct scene *scene_play(struct kunit *test)
 {
 	size_t index = (const u8 *)test->param_value - scene_params, step;
-	struct scene *scene = kunit_kzalloc(test, sizeof(*scene), GFP_KERNEL);
+	enum dxg_door door = index % 2 ? DXG_DOOR_NODE : DXG_DOOR_MISC;
+	struct scene *scene = scene_create(dxg_user_open(dxg_mock_create(test), door));
 
-	KUNIT_ASSERT_NOT_NULL(test, scene);
-	scene->user = dxg_user_open(dxg_mock_create(test),
-				    index % 2 ? DXG_DOOR_NODE : DXG_DOOR_MISC);
 	for (step = 0; step <= index / 2; step++)
 		scene_steps[step].run(scene);
 	return scene;
@@ -269,12 +260,6 @@ static void scene_expect_nothing(struct dxg_mock *mock)
 	dxg_mock_settle(mock);
 }
 
-static void scene_drain(struct dxg_mock *mock)
-{
-	dxg_mock_wait(mock, (dxg_mock_complete(mock, 0, 0), dxg_mock_complete(mock, 1, 0),
-			     dxg_mock_idle(mock)));
-}
-
 /* Answers on /dev/dxg, and on a node: which says ENODEV to everything. */
 static void scene_expect_removed(struct scene *scene)
 {
@@ -309,13 +294,12 @@ static void scene_expect_removed(struct scene *scene)
 	}
 }
 
-static void adapter_removed_at_step(struct kunit *test)
+/* All memory is back and no command is left, whatever the program holds. Then it ends. */
+static void scene_end_removed(struct scene *scene)
 {
-	struct scene *scene = scene_play(test);
 	struct dxg_mock *mock = scene->user->mock;
+	struct kunit *test = mock->test;
 
-	dxg_mock_remove(mock);
-	/* On return all memory is back and no command is left, whatever programs hold. */
 	KUNIT_EXPECT_EQ(test, mock->backings, 0);
 	KUNIT_EXPECT_EQ(test, atomic64_read(&mock->adapter->segment_used), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&mock->adapter->stats.commands), 0);
@@ -327,19 +311,21 @@ static void adapter_removed_at_step(struct kunit *test)
 	scene_expect_nothing(mock);
 }
 
+static void adapter_removed_at_step(struct kunit *test)
+{
+	struct scene *scene = scene_play(test);
+
+	dxg_mock_remove(scene->user->mock);
+	scene_end_removed(scene);
+}
+
 /* The driver is unbound from the adapter's own device; the in-tree device stays. */
 static void adapter_unbound_at_step(struct kunit *test)
 {
 	struct scene *scene = scene_play(test);
-	struct dxg_mock *mock = scene->user->mock;
 
-	device_release_driver(mock->adapter->ddev.dev);
-	KUNIT_EXPECT_EQ(test, mock->backings, 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&mock->adapter->stats.commands), 0);
-	scene_finish(scene, scene->timed_out ? 0 : -ENODEV, 0);
-	scene_expect_removed(scene);
-	dxg_user_close(scene->user);
-	scene_expect_nothing(mock);
+	device_release_driver(scene->user->mock->adapter->ddev.dev);
+	scene_end_removed(scene);
 }
 
 static void file_closed_at_step(struct kunit *test)
@@ -365,7 +351,7 @@ static void file_closed_at_step(struct kunit *test)
 	scene_finish(scene, scene->timed_out ? 0 : -ERESTARTSYS, -EINTR);
 	dxg_user_close(scene->user);
 	KUNIT_EXPECT_EQ(test, atomic_read(&mock->adapter->stats.commands), armed);
-	scene_drain(mock);
+	dxg_mock_drain(mock);
 	scene_expect_nothing(mock);
 	/* The adapter is none the worse for it. */
 	KUNIT_EXPECT_EQ(test, mock->calls[DXG_MOCK_STOP_DEVICE], 0);
@@ -382,7 +368,7 @@ static void device_destroyed_at_step(struct kunit *test)
 			user->device ? 0 : -EINVAL);
 	KUNIT_EXPECT_EQ(test, dxg_user_ioctl(user, D3DKMT_IOCTL_DESTROY_CONTEXT, &ctx), -EINVAL);
 	KUNIT_EXPECT_EQ(test, dxg_user_state(user), 0);
-	scene_drain(user->mock);
+	dxg_mock_drain(user->mock);
 	/* The fence goes with the device; a fence of a lost command was at the maximum. */
 	scene_finish(scene, scene->timed_out ? 0 : -EINVAL, 0);
 	dxg_mock_wait(user->mock, !atomic_read(&user->mock->adapter->stats.devices));
@@ -400,7 +386,7 @@ static void adapter_closed_at_step(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dxg_user_ioctl(user, D3DKMT_IOCTL_CLOSE_ADAPTER, &args), 0);
 	KUNIT_EXPECT_EQ(test, dxg_user_ioctl(user, D3DKMT_IOCTL_CLOSE_ADAPTER, &args), -EINVAL);
 	KUNIT_EXPECT_EQ(test, dxg_user_state(user), 0);
-	scene_drain(user->mock);
+	dxg_mock_drain(user->mock);
 	scene_finish(scene, scene->timed_out ? 0 : -EINVAL, 0);
 	/* The file is still open, and everything is gone. */
 	scene_expect_nothing(user->mock);
@@ -468,12 +454,7 @@ static const struct scene_break removal_breaks[] = {
 	{ "last destroy_allocation", DXG_MOCK_DESTROY_ALLOCATION, 4 },
 };
 
-static void scene_break_desc(const struct scene_break *brk, char *desc)
-{
-	strscpy(desc, brk->desc, KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(removal_break, removal_breaks, scene_break_desc);
+KUNIT_ARRAY_PARAM_DESC(removal_break, removal_breaks, desc);
 
 /* A life from its first call to its last, whatever the calls answer. */
 static void scene_play_through(struct scene *scene, bool close)
@@ -529,11 +510,9 @@ static void scene_breaker_finish(struct kunit *test)
 static void adapter_removed_during_call(struct kunit *test)
 {
 	const struct scene_break *brk = test->param_value;
-	struct scene *scene = kunit_kzalloc(test, sizeof(*scene), GFP_KERNEL);
 	struct dxg_mock *mock = dxg_mock_create(test);
+	struct scene *scene = scene_create(dxg_user_open(mock, DXG_DOOR_MISC));
 
-	KUNIT_ASSERT_NOT_NULL(test, scene);
-	scene->user = dxg_user_open(mock, DXG_DOOR_MISC);
 	scene_breaker_init(scene);
 	dxg_mock_hook_at(mock, brk->op, brk->nth, scene_remove_hook);
 	scene_play_through(scene, false);
@@ -589,20 +568,17 @@ static const struct scene_break close_breaks[] = {
 	{ "stop_device", DXG_MOCK_STOP_DEVICE, 1 },
 };
 
-KUNIT_ARRAY_PARAM(close_break, close_breaks, scene_break_desc);
+KUNIT_ARRAY_PARAM_DESC(close_break, close_breaks, desc);
 
 /* All calls but those that the program makes itself; it is in none of them here. */
 static void file_closed_during_call(struct kunit *test)
 {
 	const struct scene_break *brk = test->param_value;
-	struct scene *scene = kunit_kzalloc(test, sizeof(*scene), GFP_KERNEL);
 	struct dxg_mock *mock = dxg_mock_create(test);
-	struct dxg_user *user;
+	struct dxg_user *user = dxg_user_open_device(mock, DXG_DOOR_NODE);
+	struct scene *scene = scene_create(user);
 	u32 i;
 
-	KUNIT_ASSERT_NOT_NULL(test, scene);
-	user = dxg_user_open_device(mock, DXG_DOOR_NODE);
-	scene->user = user;
 	scene_breaker_init(scene);
 	KUNIT_ASSERT_EQ(test, dxg_user_create(user, NULL, 0, scene->alone, 2), 0);
 	for (i = 1; i <= 5; i++)
@@ -617,9 +593,9 @@ static void file_closed_during_call(struct kunit *test)
 	else if (brk->op == DXG_MOCK_STOP_DEVICE || brk->op == DXG_MOCK_DESTROY_BACKING)
 		dxg_mock_remove(mock);
 	else
-		scene_drain(mock);
+		dxg_mock_drain(mock);
 	scene_breaker_finish(test);
-	scene_drain(mock);
+	dxg_mock_drain(mock);
 	scene_expect_nothing(mock);
 }
 
@@ -682,7 +658,7 @@ static void adapter_bound_again(struct kunit *test)
 	user = dxg_user_open_device(mock, DXG_DOOR_MISC);
 	KUNIT_EXPECT_EQ(test, dxg_user_submit_tag(user, 0, 1, 0), 0);
 	KUNIT_EXPECT_EQ(test, dxg_mock_wait_running(mock, 0), 1);
-	scene_drain(mock);
+	dxg_mock_drain(mock);
 }
 
 /* Two adapters: what happens to one is nothing to the other. */
@@ -706,7 +682,7 @@ static void adapter_beside_another(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dxg_user_submit_tag(users[1], 0, 3, 0), 0);
 	/* One process: a handle of the other adapter's device is not this device's. */
 	KUNIT_EXPECT_EQ(test, dxg_user_destroy(users[1], 0, &allocs[0], 1, 0), -EINVAL);
-	scene_drain(mocks[1]);
+	dxg_mock_drain(mocks[1]);
 	KUNIT_EXPECT_EQ(test, dxg_user_destroy(users[0], 0, &allocs[0], 1,
 					       D3DKMT_DESTROY_SYNCHRONOUS), 0);
 	KUNIT_EXPECT_EQ(test, dxg_user_destroy(users[1], 0, &allocs[1], 1,

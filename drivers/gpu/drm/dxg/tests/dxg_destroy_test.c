@@ -17,17 +17,12 @@
 /*
  * Destruction: what a call may name, when the memory comes back with each of the
  * flags, in which order the miniport is told, and what is left when a creation fails.
- * That a device, a file or the adapter goes belongs into dxg_adapter_test.c.
+ * That a device, a file or the adapter goes belongs into dxg_adapter_test.c, that memory
+ * is kept for the next allocation into dxg_backing_test.c.
  */
 
 #define ASSUME	D3DKMT_DESTROY_ASSUME_NOT_IN_USE
 #define SYNC	D3DKMT_DESTROY_SYNCHRONOUS
-
-static int destroy_init(struct kunit *test)
-{
-	test->priv = dxg_user_open_device(dxg_mock_create(test), DXG_DOOR_MISC);
-	return 0;
-}
 
 /* Long enough for a worker to do what it must not do. */
 static bool destroy_pending(struct dxg_user *user)
@@ -43,6 +38,15 @@ static void destroy_expect_counts(struct dxg_user *user, int allocations, int re
 	/* The last reference may go after the memory is back. */
 	dxg_mock_wait(user->mock, atomic_read(&stats->allocations) == allocations &&
 		      atomic_read(&stats->resources) == resources);
+}
+
+static u32 destroy_create_resource(struct dxg_user *user, u32 *allocs, u32 num)
+{
+	u32 resource = 0;
+
+	KUNIT_ASSERT_EQ(user->test, dxg_user_create(user, &resource, D3DKMT_CREATE_RESOURCE,
+						    allocs, num), 0);
+	return resource;
 }
 
 /*
@@ -66,12 +70,9 @@ static void destroy_world_create(struct destroy_world *world)
 	struct kunit *test = user->test;
 	u32 *handles = world->handles, device = user->device;
 
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, &handles['R'], D3DKMT_CREATE_RESOURCE,
-					      &handles['a'], 3), 0);
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, &handles['Q'], D3DKMT_CREATE_RESOURCE,
-					      &handles['q'], 1), 0);
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, &handles['E'], D3DKMT_CREATE_RESOURCE,
-					      NULL, 0), 0);
+	handles['R'] = destroy_create_resource(user, &handles['a'], 3);
+	handles['Q'] = destroy_create_resource(user, &handles['q'], 1);
+	handles['E'] = destroy_create_resource(user, NULL, 0);
 	KUNIT_ASSERT_EQ(test, dxg_user_create(user, NULL, 0, &handles['s'], 2), 0);
 	KUNIT_ASSERT_EQ(test, dxg_user_create(user, NULL, 0, &handles['d'], 1), 0);
 	KUNIT_ASSERT_EQ(test, dxg_user_destroy(user, 0, &handles['d'], 1, SYNC), 0);
@@ -79,8 +80,7 @@ static void destroy_world_create(struct destroy_world *world)
 	KUNIT_ASSERT_EQ(test, dxg_user_create_device(user, &user->device), 0);
 	handles['V'] = user->device;
 	KUNIT_ASSERT_EQ(test, dxg_user_create(user, NULL, 0, &handles['o'], 1), 0);
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, &handles['O'], D3DKMT_CREATE_RESOURCE,
-					      NULL, 0), 0);
+	handles['O'] = destroy_create_resource(user, NULL, 0);
 	user->device = device;
 	handles['0'] = 0;
 }
@@ -155,12 +155,7 @@ static const struct destroy_case destroy_cases[] = {
 	{ "other device's resource and own", "O", "s", -EINVAL, "", "" },
 };
 
-static void destroy_case_desc(const struct destroy_case *c, char *desc)
-{
-	strscpy(desc, c->desc, KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(destroy_case, destroy_cases, destroy_case_desc);
+KUNIT_ARRAY_PARAM_DESC(destroy_case, destroy_cases, desc);
 
 static void destroy_names_once(struct destroy_world *world, const struct destroy_case *c, u32 flags)
 {
@@ -203,10 +198,9 @@ static void destroy_names(struct kunit *test)
 static void destroy_all_then_add(struct kunit *test)
 {
 	struct dxg_user *user = test->priv;
-	u32 resource = 0, allocs[2];
+	u32 resource, allocs[2];
 
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, &resource, D3DKMT_CREATE_RESOURCE, allocs, 2),
-			0);
+	resource = destroy_create_resource(user, allocs, 2);
 	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, allocs, 2, SYNC), 0);
 	KUNIT_EXPECT_EQ(test, dxg_user_create(user, &resource, 0, allocs, 2), 0);
 	dxg_mock_log_reset(user->mock);
@@ -265,110 +259,8 @@ static void destroy_long_list(struct kunit *test)
 }
 
 /*
- * Memory that is kept for the program's next allocation.
- */
-
-static void destroy_keeps_for_next(struct kunit *test)
-{
-	struct dxg_user *user = test->priv;
-	unsigned long va;
-	u64 value = 0x1234;
-	u32 alloc, i;
-
-	for (i = 0; i < 3; i++) {
-		KUNIT_ASSERT_EQ(test, dxg_user_create(user, NULL, 0, &alloc, 1), 0);
-		KUNIT_ASSERT_EQ(test, dxg_user_lock(user, alloc, &va), 0);
-		/* The same memory, and nothing of what was in it. */
-		KUNIT_EXPECT_EQ(test, dxg_user_read(user, va), 0);
-		KUNIT_EXPECT_EQ(test, copy_to_user((void __user *)va, &value, sizeof(value)), 0);
-		KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, &alloc, 1, 0), 0);
-		dxg_mock_settle(user->mock);
-	}
-	KUNIT_EXPECT_EQ(test, dxg_mock_calls(user->mock, DXG_MOCK_CREATE_BACKING), 1);
-	KUNIT_EXPECT_EQ(test, user->mock->backings, 1);
-}
-
-/* Who asks for the memory back has it back. */
-static void destroy_keeps_nothing_synchronous(struct kunit *test)
-{
-	struct dxg_user *user = test->priv;
-	unsigned long va;
-	u32 alloc;
-
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, NULL, 0, &alloc, 1), 0);
-	KUNIT_ASSERT_EQ(test, dxg_user_lock(user, alloc, &va), 0);
-	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, &alloc, 1, SYNC), 0);
-	KUNIT_EXPECT_EQ(test, user->mock->backings, 0);
-	KUNIT_EXPECT_EQ(test, atomic64_read(&user->mock->adapter->segment_used), 0);
-}
-
-/* What one program has left is neither seen nor had by another. */
-static void destroy_keeps_for_nobody_else(struct kunit *test)
-{
-	struct dxg_user *user = test->priv, *other;
-	unsigned long va;
-	u32 alloc;
-
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, NULL, 0, &alloc, 1), 0);
-	KUNIT_ASSERT_EQ(test, dxg_user_lock(user, alloc, &va), 0);
-	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, &alloc, 1, 0), 0);
-	dxg_mock_settle(user->mock);
-	other = dxg_user_open_device(user->mock, DXG_DOOR_NODE);
-	KUNIT_ASSERT_EQ(test, dxg_user_create(other, NULL, 0, &alloc, 1), 0);
-	KUNIT_ASSERT_EQ(test, dxg_user_lock(other, alloc, &va), 0);
-	KUNIT_EXPECT_EQ(test, dxg_mock_calls(user->mock, DXG_MOCK_CREATE_BACKING), 2);
-	dxg_user_close(other);
-	/* The other's goes with it. */
-	KUNIT_EXPECT_TRUE(test, dxg_mock_wait(user->mock, user->mock->backings <= 1));
-}
-
-/* It is given up where the miniport has no more memory. */
-static void destroy_keeps_until_needed(struct kunit *test)
-{
-	struct dxg_user *user = test->priv, *other;
-	unsigned long va;
-	u32 alloc;
-
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, NULL, 0, &alloc, 1), 0);
-	KUNIT_ASSERT_EQ(test, dxg_user_lock(user, alloc, &va), 0);
-	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, &alloc, 1, 0), 0);
-	dxg_mock_settle(user->mock);
-	other = dxg_user_open_device(user->mock, DXG_DOOR_NODE);
-	KUNIT_ASSERT_EQ(test, dxg_user_create(other, NULL, 0, &alloc, 1), 0);
-	user->mock->log_backings = true;
-	dxg_mock_log_reset(user->mock);
-	dxg_mock_fail(user->mock, DXG_MOCK_CREATE_BACKING, 1, -ENOMEM);
-	KUNIT_EXPECT_EQ(test, dxg_user_lock(other, alloc, &va), 0);
-	KUNIT_EXPECT_STREQ(test, dxg_mock_log(user->mock), "- +");
-}
-
-/* And when nobody has wanted it for a while. */
-static void destroy_keeps_not_for_long(struct kunit *test)
-{
-	struct dxg_user *user = test->priv;
-	unsigned long va;
-	u32 alloc;
-
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, NULL, 0, &alloc, 1), 0);
-	KUNIT_ASSERT_EQ(test, dxg_user_lock(user, alloc, &va), 0);
-	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, &alloc, 1, 0), 0);
-	KUNIT_EXPECT_TRUE(test, dxg_mock_wait(user->mock, !user->mock->backings));
-	KUNIT_EXPECT_EQ(test, atomic64_read(&user->mock->adapter->segment_used), 0);
-}
-
-/*
  * When the memory comes back.
  */
-
-/* All runs out, with time moving as fast as commands come. */
-static void destroy_drain(struct dxg_user *user)
-{
-	struct dxg_mock *mock = user->mock;
-
-	dxg_mock_wait(mock, (dxg_mock_complete(mock, 0, 0), dxg_mock_complete(mock, 1, 0),
-			     dxg_mock_idle(mock)));
-	dxg_mock_settle(mock);
-}
 
 static long destroy_thread(struct dxg_user *user, void *data)
 {
@@ -415,12 +307,7 @@ static const struct destroy_busy destroy_busies[] = {
 	{ "held, assumed, synchronous", 5, ASSUME | SYNC, 0, true },
 };
 
-static void destroy_busy_desc(const struct destroy_busy *busy, char *desc)
-{
-	strscpy(desc, busy->desc, KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(destroy_busy, destroy_busies, destroy_busy_desc);
+KUNIT_ARRAY_PARAM_DESC(destroy_busy, destroy_busies, desc);
 
 /* Five commands of one context: one runs, two more are armed, two are held. */
 static void destroy_while_busy(struct kunit *test)
@@ -473,7 +360,7 @@ static void destroy_while_busy(struct kunit *test)
 	if (busy->flags & SYNC)
 		KUNIT_EXPECT_EQ(test, dxg_user_finish(&job), 0);
 	if (busy->fault)
-		destroy_drain(user);
+		dxg_mock_drain(user->mock);
 	dxg_mock_settle(mock);
 	KUNIT_EXPECT_EQ(test, dxg_mock_calls(mock, DXG_MOCK_DESTROY_ALLOCATION), 1);
 	KUNIT_EXPECT_EQ(test, dxg_user_state(user), busy->fault ?
@@ -542,7 +429,7 @@ static void destroy_then_submit(struct kunit *test)
 	dxg_mock_complete(mock, 0, 0);
 	KUNIT_EXPECT_TRUE(test, dxg_mock_wait(mock, !destroy_pending(user)));
 	KUNIT_ASSERT_EQ(test, dxg_mock_wait_running(mock, 0), 2);
-	destroy_drain(user);
+	dxg_mock_drain(user->mock);
 }
 
 /* Commands of another device are not waited for. */
@@ -557,7 +444,7 @@ static void destroy_beside_other_device(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, dxg_user_create(user, NULL, 0, &alloc, 1), 0);
 	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, &alloc, 1, SYNC), 0);
 	KUNIT_EXPECT_EQ(test, dxg_mock_running(user->mock, 0), 1);
-	destroy_drain(user);
+	dxg_mock_drain(user->mock);
 }
 
 /* A command that failed is finished too. */
@@ -612,7 +499,7 @@ static void destroy_is_killed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dxg_user_finish(&job), -EINTR);
 	/* The destruction goes on. */
 	KUNIT_EXPECT_TRUE(test, destroy_pending(user));
-	destroy_drain(user);
+	dxg_mock_drain(user->mock);
 	destroy_expect_counts(user, 0, 0);
 }
 
@@ -647,18 +534,27 @@ static void destroy_by_two_threads(struct kunit *test)
  * Resources: DESTROY_RESOURCE is the last call.
  */
 
+/* A resource of three, and a command that runs and uses the last of them, or none. */
+static u32 destroy_create_busy_resource(struct dxg_user *user, u32 *allocs, bool used)
+{
+	struct dxg_mock *mock = user->mock;
+	u32 resource;
+
+	mock->rewrite = true;
+	resource = destroy_create_resource(user, allocs, 3);
+	KUNIT_ASSERT_EQ(user->test, dxg_user_submit_tag(user, 0, 1, used ? allocs[2] : 0), 0);
+	KUNIT_ASSERT_EQ(user->test, dxg_mock_wait_running(mock, 0), 1);
+	dxg_mock_log_reset(mock);
+	return resource;
+}
+
 static void destroy_resource_after_pieces(struct kunit *test)
 {
 	struct dxg_user *user = test->priv;
 	struct dxg_mock *mock = user->mock;
-	u32 resource = 0, allocs[3];
+	u32 resource, allocs[3];
 
-	mock->rewrite = true;
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, &resource, D3DKMT_CREATE_RESOURCE, allocs, 3),
-			0);
-	KUNIT_ASSERT_EQ(test, dxg_user_submit_tag(user, 0, 1, 0), 0);
-	KUNIT_ASSERT_EQ(test, dxg_mock_wait_running(mock, 0), 1);
-	dxg_mock_log_reset(mock);
+	resource = destroy_create_busy_resource(user, allocs, false);
 	/* Two pieces wait for the command; the resource itself would not. */
 	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, &allocs[0], 1, 0), 0);
 	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, &allocs[1], 1, 0), 0);
@@ -677,14 +573,9 @@ static void destroy_resource_with_rest(struct kunit *test)
 {
 	struct dxg_user *user = test->priv;
 	struct dxg_mock *mock = user->mock;
-	u32 resource = 0, allocs[3];
+	u32 resource, allocs[3];
 
-	mock->rewrite = true;
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, &resource, D3DKMT_CREATE_RESOURCE, allocs, 3),
-			0);
-	KUNIT_ASSERT_EQ(test, dxg_user_submit_tag(user, 0, 1, allocs[2]), 0);
-	KUNIT_ASSERT_EQ(test, dxg_mock_wait_running(mock, 0), 1);
-	dxg_mock_log_reset(mock);
+	resource = destroy_create_busy_resource(user, allocs, true);
 	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, allocs, 2, ASSUME | SYNC), 0);
 	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, resource, NULL, 0, ASSUME), 0);
 	KUNIT_EXPECT_TRUE(test, destroy_pending(user));
@@ -698,11 +589,10 @@ static void destroy_resource_with_rest(struct kunit *test)
 static void destroy_rewritten_resource(struct kunit *test)
 {
 	struct dxg_user *user = test->priv;
-	u32 resource = 0, allocs[4], more[2], i;
+	u32 resource, allocs[4], more[2], i;
 
 	user->mock->rewrite = true;
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, &resource, D3DKMT_CREATE_RESOURCE, allocs, 4),
-			0);
+	resource = destroy_create_resource(user, allocs, 4);
 	for (i = 0; i < 4; i++) {
 		KUNIT_EXPECT_EQ(test, dxg_user_create(user, &resource, 0, more, 2), 0);
 		KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, &allocs[i], 1, 0), 0);
@@ -753,11 +643,10 @@ static void destroy_resource_during_addition(struct kunit *test)
 {
 	const enum dxg_mock_op *op = test->param_value;
 	struct dxg_user *user = test->priv;
-	u32 resource = 0, allocs[2], more[2];
+	u32 resource, allocs[2], more[2];
 	const char *log;
 
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, &resource, D3DKMT_CREATE_RESOURCE, allocs, 2),
-			0);
+	resource = destroy_create_resource(user, allocs, 2);
 	destroy_race.user = user;
 	destroy_race.resource = resource;
 	dxg_mock_log_reset(user->mock);
@@ -784,12 +673,11 @@ static void destroy_resource_before_addition(struct kunit *test)
 {
 	struct dxg_user *user = test->priv;
 	struct dxg_process_adapter *pa;
-	u32 resource = 0, added, alloc;
+	u32 resource, added, alloc;
 	struct dxg_user_job job;
 	bool blocked;
 
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, &resource, D3DKMT_CREATE_RESOURCE, &alloc, 1),
-			0);
+	resource = destroy_create_resource(user, &alloc, 1);
 	added = resource;
 	pa = list_first_entry(&user->mock->adapter->processes, struct dxg_process_adapter,
 			      adapter_link);
@@ -846,12 +734,7 @@ static const struct destroy_failure destroy_failures[] = {
 	  "c3r o o o d1r x1 d1r x1 d1r" },
 };
 
-static void destroy_failure_desc(const struct destroy_failure *failure, char *desc)
-{
-	strscpy(desc, failure->desc, KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(destroy_failure, destroy_failures, destroy_failure_desc);
+KUNIT_ARRAY_PARAM_DESC(destroy_failure, destroy_failures, desc);
 
 /* The calls in the log, in any order but that of a resource's last. */
 static void destroy_expect_same_calls(struct kunit *test, const char *log, const char *expected)
@@ -882,8 +765,7 @@ static void destroy_of_failed_creation(struct kunit *test)
 
 	user->mock->rewrite = true;
 	if (failure->add)
-		KUNIT_ASSERT_EQ(test, dxg_user_create(user, &resource, D3DKMT_CREATE_RESOURCE,
-						      &first, 1), 0);
+		resource = destroy_create_resource(user, &first, 1);
 	dxg_mock_log_reset(user->mock);
 	dxg_mock_fail(user->mock, failure->op, failure->nth, -ENOMEM);
 	KUNIT_EXPECT_EQ(test, dxg_user_create(user, in, failure->flags, allocs, 3), -ENOMEM);
@@ -934,35 +816,11 @@ static void destroy_of_unseen_results(struct kunit *test)
 	destroy_expect_counts(user, 0, 0);
 }
 
-/* No video memory: neither the lock nor the command succeeds, and nothing is left. */
-static void destroy_of_unbacked(struct kunit *test)
-{
-	struct dxg_user *user = test->priv;
-	unsigned long va;
-	u32 alloc;
-
-	KUNIT_ASSERT_EQ(test, dxg_user_create(user, NULL, 0, &alloc, 1), 0);
-	dxg_mock_fail(user->mock, DXG_MOCK_CREATE_BACKING, 1, -ENOMEM);
-	KUNIT_EXPECT_EQ(test, dxg_user_lock(user, alloc, &va), -ENOMEM);
-	dxg_mock_fail(user->mock, DXG_MOCK_CREATE_BACKING, 1, -ENOMEM);
-	KUNIT_EXPECT_EQ(test, dxg_user_submit_tag(user, 0, 1, alloc), -ENOMEM);
-	KUNIT_EXPECT_EQ(test, atomic64_read(&user->mock->adapter->segment_used), 0);
-	dxg_mock_settle(user->mock);
-	dxg_mock_log_reset(user->mock);
-	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, &alloc, 1, SYNC), 0);
-	KUNIT_EXPECT_STREQ(test, dxg_mock_log(user->mock), "x1 d1");
-}
-
 static struct kunit_case destroy_test_cases[] = {
 	KUNIT_CASE_PARAM(destroy_names, destroy_case_gen_params),
 	KUNIT_CASE(destroy_all_then_add),
 	KUNIT_CASE(destroy_backed),
 	KUNIT_CASE_PARAM(destroy_long_list, destroy_count_gen_params),
-	KUNIT_CASE(destroy_keeps_for_next),
-	KUNIT_CASE(destroy_keeps_nothing_synchronous),
-	KUNIT_CASE(destroy_keeps_for_nobody_else),
-	KUNIT_CASE(destroy_keeps_until_needed),
-	KUNIT_CASE(destroy_keeps_not_for_long),
 	KUNIT_CASE_PARAM(destroy_while_busy, destroy_busy_gen_params),
 	KUNIT_CASE_PARAM(destroy_order_of_fences, destroy_order_gen_params),
 	KUNIT_CASE(destroy_then_submit),
@@ -978,7 +836,6 @@ static struct kunit_case destroy_test_cases[] = {
 	KUNIT_CASE(destroy_resource_before_addition),
 	KUNIT_CASE_PARAM(destroy_of_failed_creation, destroy_failure_gen_params),
 	KUNIT_CASE(destroy_of_unseen_results),
-	KUNIT_CASE(destroy_of_unbacked),
 	{}
 };
 
@@ -986,7 +843,7 @@ static struct kunit_suite destroy_suite = {
 	.name = "dxg_destroy",
 	.suite_init = dxg_user_suite_init,
 	.suite_exit = dxg_user_suite_exit,
-	.init = destroy_init,
+	.init = dxg_user_init,
 	.test_cases = destroy_test_cases,
 };
 

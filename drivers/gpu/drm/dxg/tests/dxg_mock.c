@@ -433,19 +433,24 @@ static void mock_destroy_backing(void *context, struct dxg_ddi_backing *backing)
 	mock_count(mock, &mock->backings, -1);
 }
 
+/* The record after this one, or the first after NULL; NULL after the last. */
+static const struct drm_dxg_cmd *mock_next(const struct dxg_ddi_command *command,
+					   const struct drm_dxg_cmd *record)
+{
+	const struct drm_dxg_cmd_stream *head = command->stream;
+	const void *next = record ? (const void *)record + record->size : head + 1;
+
+	return next < command->stream + head->size ? next : NULL;
+}
+
 /* The tag is the duration of the stream's first delay. */
 static u64 mock_tag(const struct dxg_ddi_command *command)
 {
-	const struct drm_dxg_cmd_stream *head = command->stream;
-	u32 pos = sizeof(*head);
+	const struct drm_dxg_cmd *record = NULL;
 
-	while (pos < head->size) {
-		const struct drm_dxg_cmd *record = command->stream + pos;
-
+	while ((record = mock_next(command, record)))
 		if (record->opcode == DRM_DXG_CMD_DELAY)
 			return ((const struct drm_dxg_cmd_delay *)record)->duration_ns;
-		pos += record->size;
-	}
 	return 0;
 }
 
@@ -765,11 +770,9 @@ u64 dxg_mock_wait_running(struct dxg_mock *mock, u32 node)
 
 static void mock_execute(const struct dxg_ddi_command *command)
 {
-	const struct drm_dxg_cmd_stream *head = command->stream;
-	u32 pos = sizeof(*head);
+	const struct drm_dxg_cmd *record = NULL;
 
-	while (pos < head->size) {
-		const struct drm_dxg_cmd *record = command->stream + pos;
+	while ((record = mock_next(command, record))) {
 		const struct drm_dxg_cmd_signal *signal = (const void *)record;
 		const struct drm_dxg_cmd_fill *fill = (const void *)record;
 
@@ -779,7 +782,6 @@ static void mock_execute(const struct dxg_ddi_command *command)
 		else if (record->opcode == DRM_DXG_CMD_SIGNAL)
 			dxg_port_signal((struct dxg_ddi_command *)command, signal->sync_object,
 					signal->value);
-		pos += record->size;
 	}
 }
 
@@ -881,4 +883,15 @@ void dxg_mock_settle(struct dxg_mock *mock)
 	broken = dxg_debugfs_check(mock->adapter);
 	if (broken)
 		KUNIT_FAIL(mock->test, "the rule \"%s\" is broken", broken);
+}
+
+/**
+ * dxg_mock_drain() - Let all run out, with time moving as fast as commands come
+ * @mock: the mock
+ */
+void dxg_mock_drain(struct dxg_mock *mock)
+{
+	dxg_mock_wait(mock, (dxg_mock_complete(mock, 0, 0), dxg_mock_complete(mock, 1, 0),
+			     dxg_mock_idle(mock)));
+	dxg_mock_settle(mock);
 }

@@ -147,6 +147,7 @@ void dxg_mock_log_reset(struct dxg_mock *mock);
 const char *dxg_mock_log(struct dxg_mock *mock);
 bool dxg_mock_idle(struct dxg_mock *mock);
 void dxg_mock_settle(struct dxg_mock *mock);
+void dxg_mock_drain(struct dxg_mock *mock);
 
 /**
  * dxg_mock_pause() - Give workers the time to do what they must not do

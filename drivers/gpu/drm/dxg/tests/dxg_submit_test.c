@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <kunit/test.h>
 
-#include <linux/eventfd.h>
-#include <linux/mman.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -19,21 +17,6 @@
  * time-out, and monitored fences. Which destructions wait for which commands belongs
  * into dxg_destroy_test.c.
  */
-
-static int submit_init(struct kunit *test)
-{
-	test->priv = dxg_user_open_device(dxg_mock_create(test), DXG_DOOR_MISC);
-	return 0;
-}
-
-static void submit_drain(struct dxg_user *user)
-{
-	struct dxg_mock *mock = user->mock;
-
-	dxg_mock_wait(mock, (dxg_mock_complete(mock, 0, 0), dxg_mock_complete(mock, 1, 0),
-			     dxg_mock_idle(mock)));
-	dxg_mock_settle(mock);
-}
 
 static long submit_to(struct dxg_user *user, u32 context, u64 tag)
 {
@@ -71,7 +54,7 @@ static void submit_holds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dxg_mock_wait_running(user->mock, 0), 1);
 	dxg_mock_pause();
 	KUNIT_EXPECT_EQ(test, dxg_mock_calls(user->mock, DXG_MOCK_SUBMIT_COMMAND), 1);
-	submit_drain(user);
+	dxg_mock_drain(user->mock);
 	KUNIT_EXPECT_EQ(test, dxg_mock_calls(user->mock, DXG_MOCK_SUBMIT_COMMAND), 20);
 }
 
@@ -112,7 +95,7 @@ static void submit_nodes_are_independent(struct kunit *test)
 	dxg_mock_complete(user->mock, 1, 0);
 	KUNIT_EXPECT_TRUE(test, dxg_mock_wait(user->mock, !dxg_mock_running(user->mock, 1)));
 	KUNIT_EXPECT_EQ(test, dxg_mock_running(user->mock, 0), 1);
-	submit_drain(user);
+	dxg_mock_drain(user->mock);
 }
 
 static void submit_writes_memory(struct kunit *test)
@@ -147,7 +130,7 @@ static void submit_context_destroyed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&user->mock->adapter->stats.commands), 4);
 	KUNIT_EXPECT_EQ(test, submit_to(user, user->contexts[0], 12), -EINVAL);
 	dxg_mock_log_reset(user->mock);
-	submit_drain(user);
+	dxg_mock_drain(user->mock);
 	KUNIT_EXPECT_STREQ(test, dxg_mock_log(user->mock), "s2 s3 s11");
 	KUNIT_EXPECT_EQ(test, dxg_user_state(user), D3DKMT_DEVICEEXECUTION_ACTIVE);
 }
@@ -212,7 +195,7 @@ static void submit_with_dying_allocation(struct kunit *test)
 	dxg_mock_pause();
 	KUNIT_EXPECT_FALSE(test, dxg_user_job_done(&submit_race.job));
 	KUNIT_EXPECT_EQ(test, dxg_mock_calls(user->mock, DXG_MOCK_DESTROY_BACKING), 0);
-	submit_drain(user);
+	dxg_mock_drain(user->mock);
 	KUNIT_EXPECT_EQ(test, dxg_user_finish(&submit_race.job), 0);
 	KUNIT_EXPECT_EQ(test, dxg_mock_calls(user->mock, DXG_MOCK_DESTROY_BACKING), 1);
 }
@@ -233,7 +216,7 @@ static void submit_too_many(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&user->mock->adapter->stats.commands), num - 1);
 	KUNIT_EXPECT_EQ(test, dxg_user_ioctl(user, D3DKMT_IOCTL_DESTROY_CONTEXT, &args), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&user->mock->adapter->stats.commands), DXG_NODE_DEPTH);
-	submit_drain(user);
+	dxg_mock_drain(user->mock);
 }
 
 /* A command that meets the time-out: its device is lost, the other goes on. */
@@ -260,7 +243,7 @@ static void submit_time_out(struct kunit *test)
 	user->device = other;
 	KUNIT_EXPECT_EQ(test, dxg_user_state(user), D3DKMT_DEVICEEXECUTION_ACTIVE);
 	user->device = device;
-	submit_drain(user);
+	dxg_mock_drain(user->mock);
 	KUNIT_EXPECT_STREQ(test, dxg_mock_log(mock), "!0 s11");
 }
 
@@ -281,7 +264,7 @@ static void submit_done_during_reset(struct kunit *test)
 	dxg_mock_time_out(user->mock, 0);
 	KUNIT_EXPECT_EQ(test, dxg_mock_wait_running(user->mock, 0), 2);
 	KUNIT_EXPECT_EQ(test, dxg_user_state(user), D3DKMT_DEVICEEXECUTION_ACTIVE);
-	submit_drain(user);
+	dxg_mock_drain(user->mock);
 }
 
 /* Many time-outs one after the other: the node goes on every time. */
@@ -366,12 +349,7 @@ static const struct submit_bad submit_bads[] = {
 	BAD(-EINVAL, signal.sync_object, 0x40000000, "signal another thing"),
 };
 
-static void submit_bad_desc(const struct submit_bad *bad, char *desc)
-{
-	strscpy(desc, bad->desc, KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(submit_bad, submit_bads, submit_bad_desc);
+KUNIT_ARRAY_PARAM_DESC(submit_bad, submit_bads, desc);
 
 static struct submit_stream *submit_good_stream(struct kunit *test, u32 alloc, u32 sync)
 {
@@ -399,21 +377,6 @@ static struct submit_stream *submit_good_stream(struct kunit *test, u32 alloc, u
 	return stream;
 }
 
-static long submit_raw(struct dxg_user *user, const void *stream, u32 size)
-{
-	struct d3dkmt_submit_command *args = kzalloc(sizeof(*args), GFP_KERNEL);
-	long ret;
-
-	KUNIT_ASSERT_NOT_NULL(user->test, args);
-	args->broadcast_context_count = 1;
-	args->broadcast_context[0] = user->contexts[0];
-	args->private_driver_data = dxg_user_copy(user, stream, size);
-	args->private_driver_data_size = size;
-	ret = dxg_user_ioctl(user, D3DKMT_IOCTL_SUBMIT_COMMAND, args);
-	kfree(args);
-	return ret;
-}
-
 static void submit_stream_is_checked(struct kunit *test)
 {
 	const struct submit_bad *bad = test->param_value;
@@ -426,9 +389,10 @@ static void submit_stream_is_checked(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, dxg_user_create_sync(user, &sync, &va), 0);
 	stream = submit_good_stream(test, alloc, sync);
 	*(u32 *)((void *)stream + bad->offset) = bad->value;
-	KUNIT_EXPECT_EQ(test, submit_raw(user, stream, sizeof(*stream)), bad->ret);
+	KUNIT_EXPECT_EQ(test, dxg_user_submit_stream(user, user->contexts[0], stream,
+						     sizeof(*stream)), bad->ret);
 	if (!bad->ret)
-		submit_drain(user);
+		dxg_mock_drain(user->mock);
 	dxg_mock_settle(user->mock);
 	/* Refused whole, and nothing of it is left that a destruction would wait for. */
 	KUNIT_EXPECT_EQ(test, dxg_mock_calls(user->mock, DXG_MOCK_SUBMIT_COMMAND), !bad->ret);
@@ -454,8 +418,9 @@ static void submit_stream_is_cut(struct kunit *test)
 			     size == offsetof(struct submit_stream, signal);
 
 		stream->head.size = size;
-		KUNIT_EXPECT_EQ_MSG(test, submit_raw(user, stream, size), whole ? 0 : -EINVAL,
-				    "%u bytes", size);
+		KUNIT_EXPECT_EQ_MSG(test, dxg_user_submit_stream(user, user->contexts[0], stream,
+								 size),
+				    whole ? 0 : -EINVAL, "%u bytes", size);
 	}
 	dxg_mock_wait(user->mock, (dxg_mock_complete(user->mock, 0, -EIO),
 				   dxg_mock_idle(user->mock)));
@@ -487,12 +452,7 @@ static const struct submit_wait submit_waits[] = {
 	{ "any, the last", D3DKMT_WAIT_ANY, "2", 1 },
 };
 
-static void submit_wait_desc(const struct submit_wait *wait, char *desc)
-{
-	strscpy(desc, wait->desc, KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(submit_wait, submit_waits, submit_wait_desc);
+KUNIT_ARRAY_PARAM_DESC(submit_wait, submit_waits, desc);
 
 /**
  * struct submit_waiter - What a thread waits for
@@ -528,15 +488,12 @@ static struct submit_waiter *submit_waiter_create(struct dxg_user *user, u32 fla
 	return waiter;
 }
 
-static bool submit_is_waiting(struct dxg_user *user)
+/* A thread that waits; returns when it does. */
+static void submit_waiter_start(struct dxg_user_job *job, struct dxg_user *user,
+				struct submit_waiter *waiter)
 {
-	struct dxg_adapter *adapter = user->mock->adapter;
-	bool waiting;
-
-	spin_lock(&adapter->sync_lock);
-	waiting = !list_empty(&adapter->waits);
-	spin_unlock(&adapter->sync_lock);
-	return waiting;
+	dxg_user_start(job, user, submit_wait_thread, waiter);
+	dxg_mock_wait(user->mock, dxg_user_is_waiting(user));
 }
 
 /* Some values come from the CPU, some from commands. */
@@ -566,8 +523,7 @@ static void submit_wait_ends(struct kunit *test)
 	struct dxg_user_job job;
 	u32 i;
 
-	dxg_user_start(&job, user, submit_wait_thread, waiter);
-	dxg_mock_wait(user->mock, submit_is_waiting(user));
+	submit_waiter_start(&job, user, waiter);
 	for (i = 0; wait->order[i]; i++) {
 		u32 sync = waiter->syncs[wait->order[i] - '0'];
 
@@ -583,7 +539,7 @@ static void submit_wait_ends(struct kunit *test)
 		}
 	}
 	KUNIT_EXPECT_EQ(test, dxg_user_finish(&job), 0);
-	KUNIT_EXPECT_FALSE(test, submit_is_waiting(user));
+	KUNIT_EXPECT_FALSE(test, dxg_user_is_waiting(user));
 	dxg_mock_settle(user->mock);
 }
 
@@ -594,7 +550,7 @@ static void submit_wait_for_reached(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, dxg_user_signal(user, waiter->syncs[1], 10), 0);
 	KUNIT_EXPECT_EQ(test, submit_wait_thread(user, waiter), 0);
-	KUNIT_EXPECT_FALSE(test, submit_is_waiting(user));
+	KUNIT_EXPECT_FALSE(test, dxg_user_is_waiting(user));
 }
 
 static void submit_wait_is_killed(struct kunit *test)
@@ -603,11 +559,10 @@ static void submit_wait_is_killed(struct kunit *test)
 	struct submit_waiter *waiter = submit_waiter_create(user, 0);
 	struct dxg_user_job job;
 
-	dxg_user_start(&job, user, submit_wait_thread, waiter);
-	dxg_mock_wait(user->mock, submit_is_waiting(user));
+	submit_waiter_start(&job, user, waiter);
 	dxg_user_kill(&job);
 	KUNIT_EXPECT_EQ(test, dxg_user_finish(&job), -ERESTARTSYS);
-	KUNIT_EXPECT_FALSE(test, submit_is_waiting(user));
+	KUNIT_EXPECT_FALSE(test, dxg_user_is_waiting(user));
 }
 
 static void submit_wait_loses_fence(struct kunit *test)
@@ -617,8 +572,7 @@ static void submit_wait_loses_fence(struct kunit *test)
 	struct d3dkmt_destroy_sync_object args = { waiter->syncs[1] };
 	struct dxg_user_job job;
 
-	dxg_user_start(&job, user, submit_wait_thread, waiter);
-	dxg_mock_wait(user->mock, submit_is_waiting(user));
+	submit_waiter_start(&job, user, waiter);
 	KUNIT_EXPECT_EQ(test, dxg_user_ioctl(user, D3DKMT_IOCTL_DESTROY_SYNC_OBJECT, &args), 0);
 	KUNIT_EXPECT_EQ(test, dxg_user_finish(&job), -EINVAL);
 }
@@ -642,8 +596,7 @@ static void submit_wait_for_lost(struct kunit *test)
 
 		KUNIT_ASSERT_EQ(test, dxg_user_submit(user, &command), 0);
 	}
-	dxg_user_start(&job, user, submit_wait_thread, waiter);
-	dxg_mock_wait(user->mock, submit_is_waiting(user));
+	submit_waiter_start(&job, user, waiter);
 	KUNIT_EXPECT_EQ(test, dxg_mock_wait_running(user->mock, 0), 1);
 	dxg_mock_time_out(user->mock, 0);
 	KUNIT_EXPECT_EQ(test, dxg_user_finish(&job), 0);
@@ -671,7 +624,7 @@ static void submit_cancelled_signals_nothing(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, dxg_user_submit(user, &command), 0);
 	}
 	KUNIT_EXPECT_EQ(test, dxg_user_ioctl(user, D3DKMT_IOCTL_DESTROY_CONTEXT, &args), 0);
-	submit_drain(user);
+	dxg_mock_drain(user->mock);
 	KUNIT_EXPECT_EQ(test, dxg_user_read(user, va), 0);
 }
 
@@ -723,7 +676,7 @@ static struct kunit_suite submit_suite = {
 	.name = "dxg_submit",
 	.suite_init = dxg_user_suite_init,
 	.suite_exit = dxg_user_suite_exit,
-	.init = submit_init,
+	.init = dxg_user_init,
 	.test_cases = submit_cases,
 };
 

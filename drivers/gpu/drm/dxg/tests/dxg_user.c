@@ -101,6 +101,18 @@ void dxg_user_suite_exit(struct kunit_suite *suite)
 	dxg_user_umount();
 }
 
+/**
+ * dxg_user_init() - &kunit_suite.init where each test has a mock and one program
+ * @test: the test; its priv is the program then, on /dev/dxg and with a device
+ *
+ * Return: 0.
+ */
+int dxg_user_init(struct kunit *test)
+{
+	test->priv = dxg_user_open_device(dxg_mock_create(test), DXG_DOOR_MISC);
+	return 0;
+}
+
 static struct file *user_open_file(struct dxg_mock *mock, enum dxg_door door)
 {
 	struct path root = { .mnt = user_mount, .dentry = user_mount->mnt_root };
@@ -191,14 +203,26 @@ struct dxg_user *dxg_user_open(struct dxg_mock *mock, enum dxg_door door)
 struct dxg_user *dxg_user_open_device(struct dxg_mock *mock, enum dxg_door door)
 {
 	struct dxg_user *user = dxg_user_open(mock, door);
-	u32 node;
 
 	KUNIT_ASSERT_EQ(user->test, dxg_user_create_device(user, &user->device), 0);
+	dxg_user_open_contexts(user);
+	return user;
+}
+
+/**
+ * dxg_user_open_contexts() - Create a context on each node
+ * @user: the program; with its device
+ *
+ * Fails the test where that fails.
+ */
+void dxg_user_open_contexts(struct dxg_user *user)
+{
+	u32 node;
+
 	for (node = 0; node < DXG_MOCK_NODES; node++)
 		KUNIT_ASSERT_EQ(user->test,
 				dxg_user_create_context(user, user->device, node,
 							&user->contexts[node]), 0);
-	return user;
 }
 
 /**
@@ -412,6 +436,30 @@ static u32 user_stream_build(struct user_stream *stream, const struct dxg_user_c
 }
 
 /**
+ * dxg_user_submit_stream() - SubmitCommand of any stream
+ * @user: the program
+ * @context: handle of the context
+ * @stream: the stream
+ * @size: its bytes
+ *
+ * Return: what the ioctl returns.
+ */
+long dxg_user_submit_stream(struct dxg_user *user, u32 context, const void *stream, u32 size)
+{
+	struct d3dkmt_submit_command *args = kzalloc(sizeof(*args), GFP_KERNEL);
+	long ret;
+
+	KUNIT_ASSERT_NOT_NULL(user->test, args);
+	args->broadcast_context_count = 1;
+	args->broadcast_context[0] = context;
+	args->private_driver_data = dxg_user_copy(user, stream, size);
+	args->private_driver_data_size = size;
+	ret = dxg_user_ioctl(user, D3DKMT_IOCTL_SUBMIT_COMMAND, args);
+	kfree(args);
+	return ret;
+}
+
+/**
  * dxg_user_submit() - SubmitCommand
  * @user: the program
  * @command: what
@@ -420,19 +468,10 @@ static u32 user_stream_build(struct user_stream *stream, const struct dxg_user_c
  */
 long dxg_user_submit(struct dxg_user *user, const struct dxg_user_command *command)
 {
-	struct d3dkmt_submit_command *args;
 	struct user_stream stream;
-	long ret;
+	u32 size = user_stream_build(&stream, command);
 
-	args = kzalloc(sizeof(*args), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(user->test, args);
-	args->broadcast_context_count = 1;
-	args->broadcast_context[0] = command->context;
-	args->private_driver_data_size = user_stream_build(&stream, command);
-	args->private_driver_data = dxg_user_copy(user, &stream, args->private_driver_data_size);
-	ret = dxg_user_ioctl(user, D3DKMT_IOCTL_SUBMIT_COMMAND, args);
-	kfree(args);
-	return ret;
+	return dxg_user_submit_stream(user, command->context, &stream, size);
 }
 
 /**
@@ -519,6 +558,23 @@ long dxg_user_wait(struct dxg_user *user, const u32 *syncs, const u64 *values, u
 	};
 
 	return dxg_user_ioctl(user, D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_CPU, &args);
+}
+
+/**
+ * dxg_user_is_waiting() - Whether a thread has come to its wait in dxg_user_wait()
+ * @user: a program of the adapter
+ *
+ * Return: whether one of any program has.
+ */
+bool dxg_user_is_waiting(struct dxg_user *user)
+{
+	struct dxg_adapter *adapter = user->mock->adapter;
+	bool waiting;
+
+	spin_lock(&adapter->sync_lock);
+	waiting = !list_empty(&adapter->waits);
+	spin_unlock(&adapter->sync_lock);
+	return waiting;
 }
 
 /**

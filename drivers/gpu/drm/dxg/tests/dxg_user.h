@@ -93,9 +93,11 @@ int dxg_user_mount(void);
 void dxg_user_umount(void);
 int dxg_user_suite_init(struct kunit_suite *suite);
 void dxg_user_suite_exit(struct kunit_suite *suite);
+int dxg_user_init(struct kunit *test);
 
 struct dxg_user *dxg_user_open(struct dxg_mock *mock, enum dxg_door door);
 struct dxg_user *dxg_user_open_device(struct dxg_mock *mock, enum dxg_door door);
+void dxg_user_open_contexts(struct dxg_user *user);
 void dxg_user_close(struct dxg_user *user);
 unsigned long dxg_user_copy(struct dxg_user *user, const void *data, size_t size);
 long dxg_user_ioctl(struct dxg_user *user, u32 code, void *args);
@@ -105,11 +107,13 @@ long dxg_user_create_context(struct dxg_user *user, u32 device, u32 node, u32 *c
 long dxg_user_create(struct dxg_user *user, u32 *resource, u32 flags, u32 *allocs, u32 num);
 long dxg_user_destroy(struct dxg_user *user, u32 resource, const u32 *allocs, u32 num, u32 flags);
 long dxg_user_lock(struct dxg_user *user, u32 alloc, unsigned long *va);
+long dxg_user_submit_stream(struct dxg_user *user, u32 context, const void *stream, u32 size);
 long dxg_user_submit(struct dxg_user *user, const struct dxg_user_command *command);
 long dxg_user_submit_tag(struct dxg_user *user, u32 node, u64 tag, u32 alloc);
 long dxg_user_create_sync(struct dxg_user *user, u32 *sync, unsigned long *va);
 long dxg_user_signal(struct dxg_user *user, u32 sync, u64 value);
 long dxg_user_wait(struct dxg_user *user, const u32 *syncs, const u64 *values, u32 num, u32 flags);
+bool dxg_user_is_waiting(struct dxg_user *user);
 u32 dxg_user_state(struct dxg_user *user);
 u64 dxg_user_read(struct dxg_user *user, unsigned long va);
 
