@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dma-resv.h>
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -281,7 +282,10 @@ static int client_map_page(struct drm_gem_shmem_object *shmem, struct iosys_map 
 {
 	int ret;
 
-	ret = drm_gem_shmem_pin(shmem);
+	/* Not by drm_gem_shmem_pin(), which a signal would interrupt. */
+	dma_resv_lock(shmem->base.resv, NULL);
+	ret = drm_gem_shmem_pin_locked(shmem);
+	dma_resv_unlock(shmem->base.resv);
 	if (ret)
 		return ret;
 	iosys_map_set_vaddr(map, page_address(shmem->pages[0]));
