@@ -570,7 +570,8 @@ struct d3dkmt_destroy_allocation2 {
  * @data: out: address of the allocation's bytes in the caller
  *
  * Locks are counted; all of one allocation return the same address. Does not
- * wait for commands. ENOMEM: no video memory or no address space. EPERM: on a DRM
+ * wait for commands. Keeps the bytes, not their place: they may move between the
+ * segments under the address. ENOMEM: no memory or no address space. EPERM: on a DRM
  * node, a caller whose address space is not that of the file's first lock or sync
  * object.
  */
@@ -592,6 +593,237 @@ struct d3dkmt_lock2 {
 struct d3dkmt_unlock2 {
 	__u32 device;
 	__u32 allocation;
+};
+
+/* Priorities of eviction; any value between is legal too. */
+#define D3DKMT_ALLOCATION_PRIORITY_MINIMUM		0x28000000
+#define D3DKMT_ALLOCATION_PRIORITY_LOW			0x50000000
+#define D3DKMT_ALLOCATION_PRIORITY_NORMAL		0x78000000
+#define D3DKMT_ALLOCATION_PRIORITY_HIGH			0xa0000000
+#define D3DKMT_ALLOCATION_PRIORITY_MAXIMUM		0xc8000000
+
+/**
+ * struct d3dkmt_set_allocation_priority - D3DKMTSetAllocationPriority
+ * @device: in: device handle
+ * @resource: in: resource of which all allocations are meant, or 0
+ * @allocation_list: in: pointer to an array of allocation handles, where @resource is 0
+ * @allocation_count: in: handles there, 1 to D3DKMT_MAX_ALLOCATIONS; 0 with @resource
+ * @pad: ignored
+ * @priorities: in: pointer to an array of priorities, one for each allocation; with
+ *	@resource, one; D3DKMT_ALLOCATION_PRIORITY_MINIMUM to _MAXIMUM
+ *
+ * What has the lowest priority is evicted first. EINVAL: both or neither of resource and
+ * list, a handle that is none, a priority out of range; nothing has changed then.
+ */
+struct d3dkmt_set_allocation_priority {
+	__u32 device;
+	__u32 resource;
+	__u64 allocation_list;
+	__u32 allocation_count;
+	__u32 pad;
+	__u64 priorities;
+};
+
+/**
+ * struct d3dkmt_get_allocation_priority - D3DKMTGetAllocationPriority
+ * @device: in: device handle
+ * @resource: in: resource, or 0
+ * @allocation_list: in: pointer to an array of allocation handles, where @resource is 0
+ * @allocation_count: in: handles there, 1 to D3DKMT_MAX_ALLOCATIONS; 0 with @resource
+ * @pad: ignored
+ * @priorities: in: pointer to an array that takes the priorities, one for each
+ *	allocation; with @resource, one: that of the resource's oldest allocation, or
+ *	D3DKMT_ALLOCATION_PRIORITY_NORMAL where it has none
+ */
+struct d3dkmt_get_allocation_priority {
+	__u32 device;
+	__u32 resource;
+	__u64 allocation_list;
+	__u32 allocation_count;
+	__u32 pad;
+	__u64 priorities;
+};
+
+/**
+ * enum d3dkmt_allocation_residency_status - Where an allocation's bytes are
+ * @D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINGPUMEMORY: in the device segment
+ * @D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINSHAREDMEMORY: in memory that engines reach
+ *	elsewhere
+ * @D3DKMT_ALLOCATIONRESIDENCYSTATUS_NOTRESIDENT: in the system segment, or nowhere yet
+ */
+enum d3dkmt_allocation_residency_status {
+	D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINGPUMEMORY = 1,
+	D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINSHAREDMEMORY = 2,
+	D3DKMT_ALLOCATIONRESIDENCYSTATUS_NOTRESIDENT = 3,
+};
+
+/**
+ * struct d3dkmt_query_allocation_residency - D3DKMTQueryAllocationResidency
+ * @device: in: device handle
+ * @resource: in: resource, or 0
+ * @allocation_list: in: pointer to an array of allocation handles, where @resource is 0
+ * @allocation_count: in: handles there, 1 to D3DKMT_MAX_ALLOCATIONS; 0 with @resource
+ * @pad: ignored
+ * @residency_status: in: pointer to an array that takes an enum
+ *	d3dkmt_allocation_residency_status for each allocation; with @resource, one, which
+ *	is not resident if any of its allocations is not
+ */
+struct d3dkmt_query_allocation_residency {
+	__u32 device;
+	__u32 resource;
+	__u64 allocation_list;
+	__u32 allocation_count;
+	__u32 pad;
+	__u64 residency_status;
+};
+
+/* struct d3dkmt_create_paging_queue, priority */
+#define D3DKMT_PAGING_QUEUE_BELOW_NORMAL		(-1)
+#define D3DKMT_PAGING_QUEUE_NORMAL			0
+#define D3DKMT_PAGING_QUEUE_ABOVE_NORMAL		1
+
+/**
+ * struct d3dkmt_create_paging_queue - D3DKMTCreatePagingQueue
+ * @device: in: device handle
+ * @priority: in: D3DKMT_PAGING_QUEUE_*; all queues of an adapter share one paging node
+ * @paging_queue: out: handle of the queue
+ * @sync_object: out: handle of its monitored fence, which goes with the queue
+ * @fence_value_cpu_va: out: address of the fence's value, for reading
+ * @physical_adapter_index: in: 0
+ * @pad: ignored
+ *
+ * The fence can be waited for like any; it is signalled by the queue only (EACCES), and
+ * destroyed by DestroyPagingQueue only (EINVAL). EPERM: on a DRM node, a caller whose
+ * address space is not that of the file's first lock or sync object.
+ */
+struct d3dkmt_create_paging_queue {
+	__u32 device;
+	__s32 priority;
+	__u32 paging_queue;
+	__u32 sync_object;
+	__u64 fence_value_cpu_va;
+	__u32 physical_adapter_index;
+	__u32 pad;
+};
+
+/**
+ * struct d3dkmt_destroy_paging_queue - D3DKMTDestroyPagingQueue
+ * @paging_queue: in: handle of the queue
+ *
+ * What was asked of it is finished nevertheless. Works on a removed adapter.
+ */
+struct d3dkmt_destroy_paging_queue {
+	__u32 paging_queue;
+};
+
+/* Allocations of a call that is about residency. */
+#define D3DKMT_MAX_RESIDENCY				10240
+
+/* struct d3dkmt_make_resident, flags */
+#define D3DKMT_MAKE_RESIDENT_CANT_TRIM_FURTHER		(1U << 0)
+#define D3DKMT_MAKE_RESIDENT_MUST_SUCCEED		(1U << 1)
+
+/**
+ * struct d3dkmt_make_resident - D3DKMTMakeResident
+ * @paging_queue: in: queue of the allocations' device
+ * @num_allocations: in: handles, 1 to D3DKMT_MAX_RESIDENCY
+ * @allocation_list: in: pointer to an array of them; one may be there several times
+ * @priority_list: in: pointer to an array of priorities that they get, or 0
+ * @flags: in: D3DKMT_MAKE_RESIDENT_*; MUST_SUCCEED only with CANT_TRIM_FURTHER
+ * @pad: ignored
+ * @paging_fence_value: out: value of the queue's fence at which all are resident
+ * @num_bytes_to_trim: out: on ENOMEM, how much less the process must have asked for so
+ *	that this request fits; else 0
+ *
+ * Counts one more request for each, or for none. 0: all are in the device segment.
+ * D3DKMT_STATUS_PENDING: bytes have to move; they have when the queue's fence reaches the
+ * value. ENOMEM: with this the process would have asked for more than its budget (see
+ * struct d3dkmt_query_video_memory_info), unless MUST_SUCCEED, or there is no memory.
+ */
+struct d3dkmt_make_resident {
+	__u32 paging_queue;
+	__u32 num_allocations;
+	__u64 allocation_list;
+	__u64 priority_list;
+	__u32 flags;
+	__u32 pad;
+	__u64 paging_fence_value;
+	__u64 num_bytes_to_trim;
+};
+
+/* struct d3dkmt_evict, flags */
+#define D3DKMT_EVICT_ONLY_IF_NECESSARY			(1U << 0)
+#define D3DKMT_EVICT_NOT_WRITTEN_TO			(1U << 1)
+
+/**
+ * struct d3dkmt_evict - D3DKMTEvict
+ * @device: in: device handle
+ * @num_allocations: in: handles, 1 to D3DKMT_MAX_RESIDENCY
+ * @allocation_list: in: pointer to an array of them
+ * @flags: in: D3DKMT_EVICT_*, hints: bytes move when their room is needed
+ * @pad: ignored
+ * @num_bytes_to_trim: out: what the process has still asked for over its budget
+ *
+ * Counts one request for residency less for each, or for none. EINVAL: for one of them
+ * there are fewer requests. Works on a removed adapter.
+ */
+struct d3dkmt_evict {
+	__u32 device;
+	__u32 num_allocations;
+	__u64 allocation_list;
+	__u32 flags;
+	__u32 pad;
+	__u64 num_bytes_to_trim;
+};
+
+/* struct d3dkmt_query_video_memory_info, memory_segment_group */
+#define D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL		0
+#define D3DKMT_MEMORY_SEGMENT_GROUP_NON_LOCAL		1
+
+/**
+ * struct d3dkmt_query_video_memory_info - D3DKMTQueryVideoMemoryInfo
+ * @process: in: 0, the caller
+ * @adapter: in: adapter handle
+ * @memory_segment_group: in: D3DKMT_MEMORY_SEGMENT_GROUP_*: the device segment or the
+ *	system segment
+ * @budget: out: bytes that the process may ask to be resident: the segment less what
+ *	others have reserved; of the system segment, half of the machine's memory
+ * @current_usage: out: bytes that it has there
+ * @current_reservation: out: bytes that it has reserved
+ * @available_for_reservation: out: bytes that it could reserve in all
+ * @physical_adapter_index: in: 0
+ * @pad: ignored
+ */
+struct d3dkmt_query_video_memory_info {
+	__u64 process;
+	__u32 adapter;
+	__u32 memory_segment_group;
+	__u64 budget;
+	__u64 current_usage;
+	__u64 current_reservation;
+	__u64 available_for_reservation;
+	__u32 physical_adapter_index;
+	__u32 pad;
+};
+
+/**
+ * struct d3dkmt_change_video_memory_reservation - D3DKMTChangeVideoMemoryReservation
+ * @process: in: 0, the caller
+ * @adapter: in: adapter handle
+ * @memory_segment_group: in: D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL; EINVAL: any other
+ * @reservation: in: bytes, replaces the last value; ENOMEM: more than is available
+ * @physical_adapter_index: in: 0
+ * @pad: ignored
+ *
+ * Lowers the budget of all other processes. Half of the segment can be reserved.
+ */
+struct d3dkmt_change_video_memory_reservation {
+	__u64 process;
+	__u32 adapter;
+	__u32 memory_segment_group;
+	__u64 reservation;
+	__u32 physical_adapter_index;
+	__u32 pad;
 };
 
 /* struct d3dkmt_submit_command, flags */
@@ -802,12 +1034,14 @@ struct d3dkmt_wait_sync_object_from_cpu {
 	D3DKMT_IO(0x05, struct d3dkmt_destroy_context)
 #define D3DKMT_IOCTL_CREATE_ALLOCATION2 \
 	D3DKMT_IO(0x06, struct d3dkmt_create_allocation)
-#define D3DKMT_IOCTL_CREATE_PAGING_QUEUE		D3DKMT_IO_BYTES(0x07, 32)
+#define D3DKMT_IOCTL_CREATE_PAGING_QUEUE \
+	D3DKMT_IO(0x07, struct d3dkmt_create_paging_queue)
 #define D3DKMT_IOCTL_RESERVE_GPU_VIRTUAL_ADDRESS	D3DKMT_IO_BYTES(0x08, 72)
 #define D3DKMT_IOCTL_QUERY_ADAPTER_INFO \
 	D3DKMT_IO(0x09, struct d3dkmt_query_adapter_info)
-#define D3DKMT_IOCTL_QUERY_VIDEO_MEMORY_INFO		D3DKMT_IO_BYTES(0x0a, 56)
-#define D3DKMT_IOCTL_MAKE_RESIDENT			D3DKMT_IO_BYTES(0x0b, 48)
+#define D3DKMT_IOCTL_QUERY_VIDEO_MEMORY_INFO \
+	D3DKMT_IO(0x0a, struct d3dkmt_query_video_memory_info)
+#define D3DKMT_IOCTL_MAKE_RESIDENT			D3DKMT_IO(0x0b, struct d3dkmt_make_resident)
 #define D3DKMT_IOCTL_MAP_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x0c, 104)
 #define D3DKMT_IOCTL_ESCAPE				D3DKMT_IO_BYTES(0x0d, 32)
 #define D3DKMT_IOCTL_GET_DEVICE_STATE \
@@ -823,17 +1057,19 @@ struct d3dkmt_wait_sync_object_from_cpu {
 #define D3DKMT_IOCTL_ENUM_ADAPTERS2 \
 	D3DKMT_IO(0x14, struct d3dkmt_enum_adapters2)
 #define D3DKMT_IOCTL_CLOSE_ADAPTER			D3DKMT_IO(0x15, struct d3dkmt_close_adapter)
-#define D3DKMT_IOCTL_CHANGE_VIDEO_MEMORY_RESERVATION	D3DKMT_IO_BYTES(0x16, 32)
+#define D3DKMT_IOCTL_CHANGE_VIDEO_MEMORY_RESERVATION \
+	D3DKMT_IO(0x16, struct d3dkmt_change_video_memory_reservation)
 #define D3DKMT_IOCTL_CREATE_HW_CONTEXT			D3DKMT_IO_BYTES(0x17, 40)
 #define D3DKMT_IOCTL_CREATE_HW_QUEUE			D3DKMT_IO_BYTES(0x18, 48)
 #define D3DKMT_IOCTL_DESTROY_DEVICE \
 	D3DKMT_IO(0x19, struct d3dkmt_destroy_device)
 #define D3DKMT_IOCTL_DESTROY_HW_CONTEXT			D3DKMT_IO_BYTES(0x1a, 4)
 #define D3DKMT_IOCTL_DESTROY_HW_QUEUE			D3DKMT_IO_BYTES(0x1b, 4)
-#define D3DKMT_IOCTL_DESTROY_PAGING_QUEUE		D3DKMT_IO_BYTES(0x1c, 4)
+#define D3DKMT_IOCTL_DESTROY_PAGING_QUEUE \
+	D3DKMT_IO(0x1c, struct d3dkmt_destroy_paging_queue)
 #define D3DKMT_IOCTL_DESTROY_SYNC_OBJECT \
 	D3DKMT_IO(0x1d, struct d3dkmt_destroy_sync_object)
-#define D3DKMT_IOCTL_EVICT				D3DKMT_IO_BYTES(0x1e, 32)
+#define D3DKMT_IOCTL_EVICT				D3DKMT_IO(0x1e, struct d3dkmt_evict)
 #define D3DKMT_IOCTL_FLUSH_HEAP_TRANSITIONS		D3DKMT_IO_BYTES(0x1f, 4)
 #define D3DKMT_IOCTL_FREE_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x20, 24)
 #define D3DKMT_IOCTL_GET_CONTEXT_IN_PROCESS_PRIORITY	D3DKMT_IO_BYTES(0x21, 8)
@@ -845,11 +1081,13 @@ struct d3dkmt_wait_sync_object_from_cpu {
 #define D3DKMT_IOCTL_OFFER_ALLOCATIONS			D3DKMT_IO_BYTES(0x27, 40)
 #define D3DKMT_IOCTL_OPEN_RESOURCE			D3DKMT_IO_BYTES(0x28, 72)
 #define D3DKMT_IOCTL_OPEN_SYNC_OBJECT			D3DKMT_IO_BYTES(0x29, 72)
-#define D3DKMT_IOCTL_QUERY_ALLOCATION_RESIDENCY		D3DKMT_IO_BYTES(0x2a, 32)
+#define D3DKMT_IOCTL_QUERY_ALLOCATION_RESIDENCY \
+	D3DKMT_IO(0x2a, struct d3dkmt_query_allocation_residency)
 #define D3DKMT_IOCTL_QUERY_RESOURCE_INFO		D3DKMT_IO_BYTES(0x2b, 32)
 #define D3DKMT_IOCTL_RECLAIM_ALLOCATIONS2		D3DKMT_IO_BYTES(0x2c, 40)
 #define D3DKMT_IOCTL_RENDER				D3DKMT_IO_BYTES(0x2d, 368)
-#define D3DKMT_IOCTL_SET_ALLOCATION_PRIORITY		D3DKMT_IO_BYTES(0x2e, 32)
+#define D3DKMT_IOCTL_SET_ALLOCATION_PRIORITY \
+	D3DKMT_IO(0x2e, struct d3dkmt_set_allocation_priority)
 #define D3DKMT_IOCTL_SET_CONTEXT_IN_PROCESS_PRIORITY	D3DKMT_IO_BYTES(0x2f, 8)
 #define D3DKMT_IOCTL_SET_CONTEXT_PRIORITY		D3DKMT_IO_BYTES(0x30, 8)
 #define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT_FROM_CPU \
@@ -865,7 +1103,8 @@ struct d3dkmt_wait_sync_object_from_cpu {
 #define D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_CPU \
 	D3DKMT_IO(0x3a, struct d3dkmt_wait_sync_object_from_cpu)
 #define D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_GPU		D3DKMT_IO_BYTES(0x3b, 80)
-#define D3DKMT_IOCTL_GET_ALLOCATION_PRIORITY		D3DKMT_IO_BYTES(0x3c, 32)
+#define D3DKMT_IOCTL_GET_ALLOCATION_PRIORITY \
+	D3DKMT_IO(0x3c, struct d3dkmt_get_allocation_priority)
 #define D3DKMT_IOCTL_QUERY_CLOCK_CALIBRATION		D3DKMT_IO_BYTES(0x3d, 40)
 #define D3DKMT_IOCTL_ENUM_ADAPTERS3 \
 	D3DKMT_IO(0x3e, struct d3dkmt_enum_adapters3)
