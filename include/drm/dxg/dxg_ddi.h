@@ -34,11 +34,14 @@ struct module;
 
 /**
  * struct dxg_ddi_caps - What an adapter has
- * @num_nodes: engines; node 0 is the copy engine; 1 to DXG_MAX_NODES
+ * @num_nodes: engines; node 0 is the copy engine; 2 to DXG_MAX_NODES
+ * @paging_node: the engine that moves bytes between segments, and has no other commands;
+ *	not 0
  * @segment_size: bytes of the device segment
  */
 struct dxg_ddi_caps {
 	u32 num_nodes;
+	u32 paging_node;
 	u64 segment_size;
 };
 
@@ -147,7 +150,8 @@ struct dxg_ddi_backing {
  * @null_rendering: execute nothing but fence signals
  * @stream: validated struct drm_dxg_cmd_stream; in each address the base is an
  *	index into @memory, in each signal the sync object one for dxg_port_signal()
- * @memory: kernel addresses of the allocations that the stream names
+ * @memory: kernel addresses of the allocations that the stream names; on the paging
+ *	node of the places that it names
  *
  * Belongs to the port; the miniport may use it from submit_command until it has
  * called dxg_port_command_done() or reset has returned.

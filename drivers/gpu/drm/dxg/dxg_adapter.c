@@ -10,7 +10,6 @@
 #include <drm/drm_managed.h>
 
 #include "dxg_adapter.h"
-#include "dxg_allocation.h"
 #include "dxg_attach.h"
 #include "dxg_backing.h"
 #include "dxg_compat.h"
@@ -21,6 +20,7 @@
 #include "dxg_sched.h"
 #include "dxg_sync.h"
 #include "dxg_trace.h"
+#include "dxg_vidmm.h"
 
 /**
  * DOC: Adapter
@@ -126,7 +126,7 @@ void dxg_adapter_revoke(struct dxg_adapter *adapter)
 		for (i = 0; i < adapter->caps.num_nodes; i++)
 			dxg_node_stop(adapter->nodes[i]);
 		dxg_sync_cancel_waits(adapter);
-		dxg_allocation_revoke_all(adapter);
+		dxg_vidmm_revoke_all(adapter);
 		dxg_backing_revoke_all(adapter);
 		adapter->attach = NULL;
 		trace_dxg_adapter_detach(adapter);
@@ -184,6 +184,7 @@ static void adapter_release(struct drm_device *ddev, void *data)
 	if (!IS_ERR_OR_NULL(adapter->context))
 		adapter->ops->remove_device(adapter->context);
 	module_put(adapter->owner);
+	dxg_vidmm_fini(adapter);
 	mutex_destroy(&adapter->objects_lock);
 	mutex_destroy(&adapter->revoke_lock);
 }
@@ -256,6 +257,7 @@ static int adapter_probe(struct platform_device *pdev)
 	if (IS_ERR(adapter))
 		return PTR_ERR(adapter);
 	mutex_init(&adapter->revoke_lock);
+	dxg_vidmm_init(adapter);
 	dxg_backing_init(adapter);
 	INIT_LIST_HEAD(&adapter->link);
 	spin_lock_init(&adapter->sync_lock);

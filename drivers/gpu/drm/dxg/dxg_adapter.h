@@ -8,10 +8,13 @@
 #include <linux/spinlock.h>
 #include <linux/srcu.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include <drm/drm_device.h>
 #include <drm/dxg/dxg_ddi.h>
+
+#include "dxg_vidmm.h"
 
 struct dxg_attach;
 struct dxg_node;
@@ -84,10 +87,24 @@ struct dxg_adapter {
 
 	/** @segment_used: Bytes of backings, those included that are kept for reuse. */
 	atomic64_t segment_used;
-	/** @backed_lock: Covers the backings' lists and sums. */
-	spinlock_t backed_lock;
-	/** @backed: Allocations that have a backing. */
-	struct list_head backed;
+	/** @vidmm_lock: Covers the segments' lists and sums, and what is kept. */
+	spinlock_t vidmm_lock;
+	/** @resident: Allocations in the device segment; first evicted first. */
+	struct list_head resident[DXG_NUM_RANKS];
+	/** @evicted: Allocations in the system segment. */
+	struct list_head evicted;
+	/** @ledger: Sums over all processes. */
+	struct dxg_ledger ledger;
+	/** @evict_lock: Serialises making room. */
+	struct mutex evict_lock;
+	/** @pins: Pins of all allocations. */
+	atomic_t pins;
+	/** @room_lock: Held by the one who waits for room while he has pins. */
+	struct mutex room_lock;
+	/** @room_seq: Changed when there may be more room. */
+	atomic_t room_seq;
+	/** @room_wait: Woken then. */
+	wait_queue_head_t room_wait;
 	/** @kept: Backings kept for reuse, oldest first. */
 	struct list_head kept;
 	/** @kept_bytes: Their bytes. */

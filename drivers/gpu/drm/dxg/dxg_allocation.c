@@ -2,34 +2,43 @@
 #include <linux/err.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 #include <drm/drm_vma_manager.h>
+#include <uapi/misc/d3dkmthk.h>
 
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
 #include "dxg_backing.h"
 #include "dxg_device.h"
+#include "dxg_paging.h"
 #include "dxg_process.h"
 #include "dxg_resource.h"
+#include "dxg_shmem.h"
 #include "dxg_trace.h"
+#include "dxg_vidmm.h"
 
 /**
  * DOC: Allocation
  *
- * An allocation is a GEM object of our own device that has a backing: an object of
- * the in-tree driver, mapped into the kernel. GEM objects of the in-tree device
- * itself would not do: its driver does not know GPU virtual addresses, eviction
- * replaces the object, and its reservation belongs to others too.
+ * An allocation is a GEM object of our own device. Its bytes are in one place at a
+ * time: in a backing, which is an object of the in-tree driver mapped into the kernel, in
+ * pages of the system segment, or nowhere while nobody has touched them. GEM objects of
+ * the in-tree device itself would not do: its driver does not know GPU virtual addresses,
+ * eviction replaces the object, and its reservation belongs to others too.
  *
- * The backing is made when the first lock or command needs bytes, in the context
- * and at the cost of whoever needs them: creating an allocation takes neither shmem
- * nor memory of the host. It goes back when the allocation's destruction runs, or when
- * the in-tree device goes, whatever references there are on the allocation itself;
- * a mapping then faults with SIGBUS.
+ * There are no bytes before the first lock, command or MakeResident needs some, and they
+ * are made in the context and at the cost of whoever does: creating an allocation takes
+ * neither shmem nor memory of the host. They go when the allocation's destruction runs, or
+ * when the in-tree device goes, whatever references there are on the allocation itself; a
+ * mapping then faults with SIGBUS.
  *
- * The bytes are those of the in-tree object for as long as there is one. Its GEM
- * handle in the in-kernel client stays open just as long: without a handle the
- * object could not be exported later.
+ * A move is made under the allocation's lock, from the room for the new place to the
+ * end of the old one: CPU mappings are taken away before the copy and fault afterwards,
+ * and no command uses what moves, because armed commands pin.
+ *
+ * The in-tree object's GEM handle in the in-kernel client stays open as long as the
+ * backing: without a handle the object could not be exported later.
  */
 
 /* A slab of their own: programs have very many of them. */
@@ -73,7 +82,9 @@ static void allocation_release(struct dxg_object *obj)
 {
 	struct dxg_allocation *alloc = dxg_allocation_from(obj);
 
-	WARN_ON(alloc->backed || alloc->busy || alloc->mapping);
+	WARN_ON(alloc->segment != DXG_SEGMENT_NONE || alloc->busy || alloc->mapping);
+	/* Asked for while it was being destroyed. */
+	dxg_vidmm_forget(alloc);
 	atomic_dec(&alloc->device->adapter->stats.allocations);
 	drm_gem_object_put(&alloc->gem);
 }
@@ -128,7 +139,8 @@ struct dxg_allocation *dxg_allocation_create(struct dxg_device *device,
 	alloc->device = device;
 	alloc->resource = resource;
 	mutex_init(&alloc->lock);
-	INIT_LIST_HEAD(&alloc->backed_link);
+	INIT_LIST_HEAD(&alloc->segment_link);
+	alloc->priority = D3DKMT_ALLOCATION_PRIORITY_NORMAL;
 	INIT_LIST_HEAD(&alloc->batch_link);
 	alloc->gem.funcs = &allocation_gem_funcs;
 	/* The size follows when the miniport has said it. */
@@ -178,51 +190,267 @@ void dxg_allocation_put(struct dxg_allocation *alloc)
 	dxg_object_put(&alloc->base);
 }
 
-static int allocation_back_locked(struct dxg_allocation *alloc)
+/* Whoever touches a mapping waits for the lock and then finds the new place. */
+static void allocation_unmap_locked(struct dxg_allocation *alloc)
 {
-	struct dxg_adapter *adapter = alloc->device->adapter;
-	int idx, ret;
+	struct drm_device *ddev = &alloc->device->adapter->ddev;
 
 	lockdep_assert_held(&alloc->lock);
 
-	if (alloc->backed)
-		return 0;
-	if (!dxg_adapter_enter(adapter, &idx))
-		return -ENODEV;
-	ret = -EINVAL;
-	if (alloc->zapped)
-		goto out_exit;
-	ret = dxg_backing_get(dxg_process_adapter_from(&alloc->base), alloc->width, alloc->height,
-			      alloc->gem.size, &alloc->backing);
+	if (alloc->mapping)
+		drm_vma_node_unmap(&alloc->gem.vma_node, ddev->anon_inode->i_mapping);
+}
+
+/* Between the backing and the system segment, whose pages are pinned. */
+static int allocation_copy_locked(struct dxg_allocation *alloc, struct dxg_ddi_backing *backing,
+				  bool in)
+{
+	void *system = dxg_shmem_vmap_locked(alloc);
+	void *device = backing->map.vaddr;
+	int ret;
+
+	if (!system)
+		return -ENOMEM;
+	ret = dxg_paging_copy(alloc->device->adapter, in ? device : system, in ? system : device,
+			      alloc->gem.size);
+	vunmap(system);
+	return ret;
+}
+
+static int allocation_page_in_locked(struct dxg_allocation *alloc, struct dxg_ddi_backing *backing)
+{
+	int ret;
+
+	ret = dxg_shmem_pin_locked(alloc);
 	if (ret)
-		goto out_exit;
-	alloc->backed = true;
+		return ret;
+	allocation_unmap_locked(alloc);
+	ret = allocation_copy_locked(alloc, backing, true);
+	if (ret) {
+		if (!alloc->mapping)
+			dxg_shmem_unpin_locked(alloc);
+		return ret;
+	}
+	dxg_shmem_free_locked(alloc);
+	return 0;
+}
+
+/* In a section of the adapter. */
+static int allocation_enter_device_locked(struct dxg_allocation *alloc, bool evict)
+{
+	struct dxg_process_adapter *pa = dxg_process_adapter_from(&alloc->base);
+	struct dxg_ddi_backing backing = {};
+	int ret;
+
+	lockdep_assert_held(&alloc->lock);
+
+	if (alloc->segment == DXG_SEGMENT_DEVICE)
+		return 0;
+	ret = dxg_backing_get(pa, alloc->width, alloc->height, alloc->gem.size, evict, &backing);
+	if (ret)
+		return ret;
+	if (alloc->segment == DXG_SEGMENT_SYSTEM) {
+		trace_dxg_paging_in(alloc);
+		ret = allocation_page_in_locked(alloc, &backing);
+		if (ret) {
+			dxg_backing_put(pa->adapter, alloc->gem.size, &backing);
+			return ret;
+		}
+	} else {
+		trace_dxg_backing_create(alloc);
+	}
+	alloc->backing = backing;
+	dxg_vidmm_place(alloc, DXG_SEGMENT_DEVICE);
+	return 0;
+}
+
+static int allocation_enter_system_locked(struct dxg_allocation *alloc)
+{
+	int ret;
+
+	/* To be told now, and not by a fault, that there is no memory. */
+	ret = dxg_shmem_pin_locked(alloc);
+	if (ret) {
+		dxg_shmem_free_locked(alloc);
+		return ret;
+	}
+	if (!alloc->mapping)
+		dxg_shmem_unpin_locked(alloc);
 	trace_dxg_backing_create(alloc);
-	spin_lock(&adapter->backed_lock);
-	list_add(&alloc->backed_link, &adapter->backed);
-	spin_unlock(&adapter->backed_lock);
-out_exit:
+	dxg_vidmm_place(alloc, DXG_SEGMENT_SYSTEM);
+	return 0;
+}
+
+/**
+ * dxg_allocation_touch() - Make sure that an allocation has bytes for the CPU
+ * @alloc: the allocation
+ *
+ * In the device segment if there is room, else in the system segment: the CPU does not
+ * mind, and nothing is evicted for it. Takes the memory in the caller's context.
+ *
+ * Return: 0; -ENOMEM: no memory; -ENODEV: the adapter has been removed; -EINVAL: it is
+ * being destroyed.
+ */
+int dxg_allocation_touch(struct dxg_allocation *alloc)
+{
+	int idx, ret = 0;
+
+	mutex_lock(&alloc->lock);
+	if (alloc->segment != DXG_SEGMENT_NONE)
+		goto out_unlock;
+	if (!dxg_adapter_enter(alloc->device->adapter, &idx)) {
+		ret = -ENODEV;
+		goto out_unlock;
+	}
+	if (alloc->zapped)
+		ret = -EINVAL;
+	else
+		ret = allocation_enter_device_locked(alloc, false);
+	if (ret == -ENOSPC || ret == -ENOMEM)
+		ret = allocation_enter_system_locked(alloc);
+	dxg_adapter_exit(idx);
+out_unlock:
+	mutex_unlock(&alloc->lock);
+	return ret;
+}
+
+static int allocation_make_resident_locked(struct dxg_allocation *alloc)
+{
+	int idx, ret;
+
+	if (alloc->segment == DXG_SEGMENT_DEVICE)
+		return 0;
+	if (!dxg_adapter_enter(alloc->device->adapter, &idx))
+		return -ENODEV;
+	ret = allocation_enter_device_locked(alloc, true);
 	dxg_adapter_exit(idx);
 	return ret;
 }
 
 /**
- * dxg_allocation_back() - Make sure that an allocation has bytes
+ * dxg_allocation_make_resident() - Bring an allocation into the device segment
  * @alloc: the allocation
  *
- * Takes the memory in the caller's context.
+ * Evicts others for it, and may be evicted at once itself.
  *
- * Return: 0; -ENOMEM: no memory, or the segment is full; -ENODEV: the adapter has
- * been removed; -EINVAL: it is being destroyed.
+ * Return: 0; -EBUSY: all that would have to make room is pinned; -ENOMEM: no memory;
+ * -EINVAL: it is being destroyed; -ENODEV: the adapter has been removed.
  */
-int dxg_allocation_back(struct dxg_allocation *alloc)
+int dxg_allocation_make_resident(struct dxg_allocation *alloc)
+{
+	int ret = -EINVAL;
+
+	mutex_lock(&alloc->lock);
+	if (!alloc->zapped)
+		ret = allocation_make_resident_locked(alloc);
+	mutex_unlock(&alloc->lock);
+	return ret;
+}
+
+/**
+ * dxg_allocation_make_resident_waiting() - The same, waiting for commands in the way
+ * @alloc: the allocation
+ *
+ * Those are armed, and so end in bounded time.
+ *
+ * Return: 0; -ENOMEM; -EINVAL; -ENODEV.
+ */
+int dxg_allocation_make_resident_waiting(struct dxg_allocation *alloc)
+{
+	struct dxg_adapter *adapter = alloc->device->adapter;
+	struct dxg_vidmm_wait wait = {};
+	int ret;
+
+	do {
+		dxg_vidmm_wait_begin(adapter, &wait);
+		ret = dxg_allocation_make_resident(alloc);
+	} while (ret == -EBUSY && dxg_vidmm_wait_room(adapter, &wait, 0));
+	return ret == -EBUSY ? -ENOMEM : ret;
+}
+
+/**
+ * dxg_allocation_pin() - Bring an allocation into the device segment to stay
+ * @alloc: the allocation; may be being destroyed, if a command is in the way of that
+ *
+ * Return: 0; -EFAULT: it was destroyed and commands must not use it; -EBUSY: all that
+ * would have to make room is pinned; -ENOMEM: no memory; -ENODEV.
+ */
+int dxg_allocation_pin(struct dxg_allocation *alloc)
+{
+	struct dxg_adapter *adapter = alloc->device->adapter;
+	int ret = -EFAULT;
+
+	mutex_lock(&alloc->lock);
+	/* What runs its destruction takes the lock after it has set this. */
+	if (!READ_ONCE(alloc->revoked))
+		ret = allocation_make_resident_locked(alloc);
+	if (!ret) {
+		atomic_inc(&alloc->pins);
+		atomic_inc(&adapter->pins);
+		dxg_vidmm_touch(alloc);
+	}
+	mutex_unlock(&alloc->lock);
+	return ret;
+}
+
+/**
+ * dxg_allocation_unpin() - Undo dxg_allocation_pin()
+ * @alloc: the allocation
+ *
+ * In any context.
+ */
+void dxg_allocation_unpin(struct dxg_allocation *alloc)
+{
+	struct dxg_adapter *adapter = alloc->device->adapter;
+
+	atomic_dec(&alloc->pins);
+	atomic_dec(&adapter->pins);
+	dxg_vidmm_wake(adapter);
+}
+
+static void allocation_leave_device_locked(struct dxg_allocation *alloc, enum dxg_segment segment)
+{
+	struct dxg_adapter *adapter = alloc->device->adapter;
+
+	adapter->ops->destroy_backing(adapter->context, &alloc->backing);
+	/* Last: a removal waits, by our lock, for what is on a list. */
+	spin_lock(&adapter->vidmm_lock);
+	dxg_vidmm_place_locked(alloc, segment);
+	atomic64_sub(alloc->gem.size, &adapter->segment_used);
+	spin_unlock(&adapter->vidmm_lock);
+	dxg_vidmm_wake(adapter);
+}
+
+/**
+ * dxg_allocation_evict_locked() - Move an allocation out of the device segment
+ * @alloc: the allocation, locked, not pinned, in the device segment
+ *
+ * In a section of the adapter. On failure it is where it was.
+ *
+ * Return: 0; -ENOMEM: no memory; -ENODEV; -ETIME: the paging node did not answer.
+ */
+int dxg_allocation_evict_locked(struct dxg_allocation *alloc)
 {
 	int ret;
 
-	mutex_lock(&alloc->lock);
-	ret = allocation_back_locked(alloc);
-	mutex_unlock(&alloc->lock);
-	return ret;
+	lockdep_assert_held(&alloc->lock);
+
+	trace_dxg_paging_out(alloc);
+	ret = dxg_shmem_pin_locked(alloc);
+	if (ret) {
+		dxg_shmem_free_locked(alloc);
+		return ret;
+	}
+	allocation_unmap_locked(alloc);
+	ret = allocation_copy_locked(alloc, &alloc->backing, false);
+	if (ret) {
+		dxg_shmem_free_locked(alloc);
+		return ret;
+	}
+	if (!alloc->mapping)
+		dxg_shmem_unpin_locked(alloc);
+	allocation_leave_device_locked(alloc, DXG_SEGMENT_SYSTEM);
+	return 0;
 }
 
 /**
@@ -248,40 +476,20 @@ bool dxg_allocation_zap(struct dxg_allocation *alloc)
 	return mapped;
 }
 
-/* Last of all: a removal waits, by our lock, for what is on the list. */
-static bool allocation_keep(struct dxg_allocation *alloc)
+/* The process may keep the memory: a removal that waits for our lock finds it there. */
+static bool allocation_keep_locked(struct dxg_allocation *alloc)
 {
 	struct dxg_process_adapter *pa = dxg_process_adapter_from(&alloc->base);
 	struct dxg_adapter *adapter = pa->adapter;
 	bool kept;
 
-	spin_lock(&adapter->backed_lock);
+	spin_lock(&adapter->vidmm_lock);
 	kept = dxg_backing_keep_locked(pa, alloc->width, alloc->height, alloc->gem.size,
 				       &alloc->backing);
 	if (kept)
-		list_del_init(&alloc->backed_link);
-	spin_unlock(&adapter->backed_lock);
+		dxg_vidmm_place_locked(alloc, DXG_SEGMENT_NONE);
+	spin_unlock(&adapter->vidmm_lock);
 	return kept;
-}
-
-static void allocation_unback_locked(struct dxg_allocation *alloc, bool keep)
-{
-	struct dxg_adapter *adapter = alloc->device->adapter;
-
-	lockdep_assert_held(&alloc->lock);
-
-	if (!alloc->backed)
-		return;
-	alloc->backed = false;
-	trace_dxg_backing_destroy(alloc);
-	if (keep && allocation_keep(alloc))
-		return;
-	adapter->ops->destroy_backing(adapter->context, &alloc->backing);
-	/* Last, as above. */
-	spin_lock(&adapter->backed_lock);
-	atomic64_sub(alloc->gem.size, &adapter->segment_used);
-	list_del_init(&alloc->backed_link);
-	spin_unlock(&adapter->backed_lock);
 }
 
 /**
@@ -292,34 +500,20 @@ static void allocation_unback_locked(struct dxg_allocation *alloc, bool keep)
 void dxg_allocation_unback(struct dxg_allocation *alloc, bool keep)
 {
 	mutex_lock(&alloc->lock);
-	allocation_unback_locked(alloc, keep);
-	mutex_unlock(&alloc->lock);
-}
-
-static struct dxg_allocation *allocation_first_backed(struct dxg_adapter *adapter)
-{
-	struct dxg_allocation *alloc;
-
-	spin_lock(&adapter->backed_lock);
-	alloc = list_first_entry_or_null(&adapter->backed, struct dxg_allocation, backed_link);
-	/* What is on the list has not run its destruction, which has a reference. */
-	if (alloc)
-		dxg_allocation_get(alloc);
-	spin_unlock(&adapter->backed_lock);
-	return alloc;
-}
-
-/**
- * dxg_allocation_revoke_all() - Give all memory of an adapter back
- * @adapter: the adapter, removed, its engines stopped
- */
-void dxg_allocation_revoke_all(struct dxg_adapter *adapter)
-{
-	struct dxg_allocation *alloc;
-
-	while ((alloc = allocation_first_backed(adapter))) {
-		dxg_allocation_zap(alloc);
-		dxg_allocation_unback(alloc, false);
-		dxg_allocation_put(alloc);
+	if (alloc->segment != DXG_SEGMENT_NONE)
+		trace_dxg_backing_destroy(alloc);
+	switch (alloc->segment) {
+	case DXG_SEGMENT_DEVICE:
+		if (keep && allocation_keep_locked(alloc))
+			break;
+		allocation_leave_device_locked(alloc, DXG_SEGMENT_NONE);
+		break;
+	case DXG_SEGMENT_SYSTEM:
+		dxg_shmem_free_locked(alloc);
+		dxg_vidmm_place(alloc, DXG_SEGMENT_NONE);
+		break;
+	default:
+		break;
 	}
+	mutex_unlock(&alloc->lock);
 }

@@ -10,6 +10,7 @@
 
 #include "dxg_destroy.h"
 #include "dxg_handle.h"
+#include "dxg_vidmm.h"
 
 struct dxg_adapter;
 struct dxg_device;
@@ -38,16 +39,30 @@ struct dxg_allocation {
 	/** @height: Lines of the backing. */
 	u32 height;
 
-	/** @lock: Covers the backing and what maps it; taken inside mmap_lock. */
+	/** @lock: Held while its bytes move; taken inside mmap_lock. */
 	struct mutex lock;
-	/** @backed: There is a backing. */
-	bool backed;
-	/** @zapped: The CPU gets no bytes any more: destroyed or removed. */
+	/**
+	 * @segment: Where its bytes are. Changed under @lock and the adapter's vidmm_lock.
+	 */
+	enum dxg_segment segment;
+	/** @zapped: The CPU gets no bytes any more: destroyed or removed. Under @lock. */
 	bool zapped;
-	/** @backing: The memory. */
+	/** @backing: The bytes in the device segment. Under @lock. */
 	struct dxg_ddi_backing backing;
-	/** @backed_link: Entry of the adapter's backed allocations. */
-	struct list_head backed_link;
+	/**
+	 * @pages: The pages of the system segment, while they are pinned; their file is
+	 * that of @gem. Under @lock.
+	 */
+	struct page **pages;
+	/** @pins: Armed commands that keep it in the device segment. Grows under @lock. */
+	atomic_t pins;
+
+	/** @segment_link: Entry of the list of its segment. Under the adapter's vidmm_lock. */
+	struct list_head segment_link;
+	/** @wanted: Requests for residency. Under the adapter's vidmm_lock. */
+	u32 wanted;
+	/** @priority: Priority of eviction. Under the adapter's vidmm_lock. */
+	u32 priority;
 
 	/**
 	 * @mapping: Its mapping while it is locked, counted. Changed under @lock and
@@ -92,9 +107,13 @@ struct dxg_allocation *dxg_allocation_lookup(struct dxg_device *device, u32 hand
 void dxg_allocation_get(struct dxg_allocation *alloc);
 void dxg_allocation_put(struct dxg_allocation *alloc);
 
-int dxg_allocation_back(struct dxg_allocation *alloc);
+int dxg_allocation_touch(struct dxg_allocation *alloc);
+int dxg_allocation_make_resident(struct dxg_allocation *alloc);
+int dxg_allocation_make_resident_waiting(struct dxg_allocation *alloc);
+int dxg_allocation_pin(struct dxg_allocation *alloc);
+void dxg_allocation_unpin(struct dxg_allocation *alloc);
+int dxg_allocation_evict_locked(struct dxg_allocation *alloc);
 bool dxg_allocation_zap(struct dxg_allocation *alloc);
 void dxg_allocation_unback(struct dxg_allocation *alloc, bool keep);
-void dxg_allocation_revoke_all(struct dxg_adapter *adapter);
 
 #endif /* _DXG_ALLOCATION_H */

@@ -7,6 +7,7 @@
 #include "dxg_adapter.h"
 #include "dxg_backing.h"
 #include "dxg_process.h"
+#include "dxg_vidmm.h"
 
 /**
  * DOC: Backings
@@ -27,7 +28,7 @@
  *
  * A shrinker was refused for now: what is kept is gone within two seconds anyway.
  *
- * The adapter's backed_lock covers all lists and sums. What is taken off them to be
+ * The adapter's vidmm_lock covers all lists and sums. What is taken off them to be
  * destroyed is destroyed inside a section of the adapter, so that a removal waits.
  */
 
@@ -73,7 +74,7 @@ static bool segment_charge(struct dxg_adapter *adapter, u64 size)
 
 static void kept_remove_locked(struct dxg_adapter *adapter, struct dxg_kept *kept)
 {
-	lockdep_assert_held(&adapter->backed_lock);
+	lockdep_assert_held(&adapter->vidmm_lock);
 
 	list_del(&kept->adapter_link);
 	adapter->kept_bytes -= kept->size;
@@ -87,8 +88,7 @@ static void kept_remove_locked(struct dxg_adapter *adapter, struct dxg_kept *kep
 /* The caller prevents the removal of the adapter, or is it. */
 static void kept_destroy(struct dxg_adapter *adapter, struct dxg_kept *kept)
 {
-	adapter->ops->destroy_backing(adapter->context, &kept->backing);
-	atomic64_sub(kept->size, &adapter->segment_used);
+	dxg_backing_put(adapter, kept->size, &kept->backing);
 	kfree(kept);
 }
 
@@ -96,13 +96,13 @@ static struct dxg_kept *kept_pop_oldest(struct dxg_adapter *adapter, unsigned lo
 {
 	struct dxg_kept *kept;
 
-	spin_lock(&adapter->backed_lock);
+	spin_lock(&adapter->vidmm_lock);
 	kept = list_first_entry_or_null(&adapter->kept, struct dxg_kept, adapter_link);
 	if (kept && time_before(jiffies, kept->since + age))
 		kept = NULL;
 	if (kept)
 		kept_remove_locked(adapter, kept);
-	spin_unlock(&adapter->backed_lock);
+	spin_unlock(&adapter->vidmm_lock);
 	return kept;
 }
 
@@ -132,10 +132,10 @@ static void kept_work(struct work_struct *work)
 		kept_destroy(adapter, kept);
 	dxg_adapter_exit(idx);
 
-	spin_lock(&adapter->backed_lock);
+	spin_lock(&adapter->vidmm_lock);
 	if (!list_empty(&adapter->kept) && !dxg_adapter_is_removed(adapter))
 		queue_delayed_work(dxg_wq, &adapter->kept_work, msecs_to_jiffies(DXG_KEPT_MS));
-	spin_unlock(&adapter->backed_lock);
+	spin_unlock(&adapter->vidmm_lock);
 }
 
 /**
@@ -144,8 +144,6 @@ static void kept_work(struct work_struct *work)
  */
 void dxg_backing_init(struct dxg_adapter *adapter)
 {
-	spin_lock_init(&adapter->backed_lock);
-	INIT_LIST_HEAD(&adapter->backed);
 	INIT_LIST_HEAD(&adapter->kept);
 	INIT_DELAYED_WORK(&adapter->kept_work, kept_work);
 }
@@ -164,7 +162,7 @@ static struct dxg_kept *kept_take(struct dxg_process_adapter *pa, u32 width, u32
 	struct dxg_adapter *adapter = pa->adapter;
 	struct dxg_kept *kept, *found = NULL;
 
-	spin_lock(&adapter->backed_lock);
+	spin_lock(&adapter->vidmm_lock);
 	list_for_each_entry(kept, &pa->kept, process_link) {
 		if (kept->width == width && kept->height == height && kept->size == size) {
 			found = kept;
@@ -172,18 +170,28 @@ static struct dxg_kept *kept_take(struct dxg_process_adapter *pa, u32 width, u32
 			break;
 		}
 	}
-	spin_unlock(&adapter->backed_lock);
+	spin_unlock(&adapter->vidmm_lock);
 	return found;
 }
 
+/* What is kept goes before anything is evicted. */
+static int backing_make_room(struct dxg_adapter *adapter, u64 size, bool evict)
+{
+	if (kept_trim(adapter, size))
+		return 0;
+	return evict ? dxg_vidmm_evict(adapter, size) : -ENOSPC;
+}
+
 static int backing_create(struct dxg_adapter *adapter, u32 width, u32 height, u64 size,
-			  struct dxg_ddi_backing *backing)
+			  bool evict, struct dxg_ddi_backing *backing)
 {
 	int ret;
 
-	while (!segment_charge(adapter, size))
-		if (!kept_trim(adapter, size))
-			return -ENOMEM;
+	while (!segment_charge(adapter, size)) {
+		ret = backing_make_room(adapter, size, evict);
+		if (ret)
+			return ret;
+	}
 	do {
 		ret = adapter->ops->create_backing(adapter->context, width, height, size, backing);
 	} while (ret == -ENOMEM && kept_trim(adapter, U64_MAX));
@@ -198,23 +206,38 @@ static int backing_create(struct dxg_adapter *adapter, u32 width, u32 height, u6
  * @width: pixels in a line
  * @height: lines
  * @size: bytes
+ * @evict: what others have there may be evicted
  * @backing: filled in
  *
  * In a section of the adapter. The memory is charged to the segment.
  *
- * Return: 0; -ENOMEM: no memory, or the segment is full; -ENODEV.
+ * Return: 0; -ENOSPC: the segment is full, and nothing may be evicted; -EBUSY: what is
+ * in it is pinned; -ENOMEM: no memory; -ENODEV.
  */
-int dxg_backing_get(struct dxg_process_adapter *pa, u32 width, u32 height, u64 size,
+int dxg_backing_get(struct dxg_process_adapter *pa, u32 width, u32 height, u64 size, bool evict,
 		    struct dxg_ddi_backing *backing)
 {
 	struct dxg_kept *kept = kept_take(pa, width, height, size);
 
 	if (!kept)
-		return backing_create(pa->adapter, width, height, size, backing);
+		return backing_create(pa->adapter, width, height, size, evict, backing);
 	*backing = kept->backing;
 	kfree(kept);
 	iosys_map_memset(&backing->map, 0, 0, size);
 	return 0;
+}
+
+/**
+ * dxg_backing_put() - Give memory of the device segment back
+ * @adapter: the adapter
+ * @size: its bytes
+ * @backing: the memory, of dxg_backing_get(), no allocation's
+ */
+void dxg_backing_put(struct dxg_adapter *adapter, u64 size, struct dxg_ddi_backing *backing)
+{
+	adapter->ops->destroy_backing(adapter->context, backing);
+	atomic64_sub(size, &adapter->segment_used);
+	dxg_vidmm_wake(adapter);
 }
 
 /**
@@ -225,7 +248,7 @@ int dxg_backing_get(struct dxg_process_adapter *pa, u32 width, u32 height, u64 s
  * @size: bytes
  * @backing: the memory, which nothing uses any more
  *
- * Under the adapter's backed_lock.
+ * Under the adapter's vidmm_lock.
  *
  * Return: whether it is kept; if not it is still the caller's.
  */
@@ -235,7 +258,7 @@ bool dxg_backing_keep_locked(struct dxg_process_adapter *pa, u32 width, u32 heig
 	struct dxg_adapter *adapter = pa->adapter;
 	struct dxg_kept *kept;
 
-	lockdep_assert_held(&adapter->backed_lock);
+	lockdep_assert_held(&adapter->vidmm_lock);
 
 	/* A process that is being closed is not caught here always, but when it is released. */
 	if (dxg_adapter_is_removed(adapter) || READ_ONCE(pa->base.dead) ||
@@ -265,11 +288,11 @@ static struct dxg_kept *kept_pop_process(struct dxg_process_adapter *pa)
 	struct dxg_adapter *adapter = pa->adapter;
 	struct dxg_kept *kept;
 
-	spin_lock(&adapter->backed_lock);
+	spin_lock(&adapter->vidmm_lock);
 	kept = list_first_entry_or_null(&pa->kept, struct dxg_kept, process_link);
 	if (kept)
 		kept_remove_locked(adapter, kept);
-	spin_unlock(&adapter->backed_lock);
+	spin_unlock(&adapter->vidmm_lock);
 	return kept;
 }
 
@@ -290,12 +313,12 @@ void dxg_backing_forget(struct dxg_process_adapter *pa)
 		return;
 	}
 	/* The removal is about to destroy what is left, or has. */
-	spin_lock(&adapter->backed_lock);
+	spin_lock(&adapter->vidmm_lock);
 	list_for_each_entry_safe(kept, next, &pa->kept, process_link) {
 		list_del(&kept->process_link);
 		kept->process = NULL;
 	}
-	spin_unlock(&adapter->backed_lock);
+	spin_unlock(&adapter->vidmm_lock);
 }
 
 /**

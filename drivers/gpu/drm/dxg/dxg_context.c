@@ -99,7 +99,8 @@ int dxg_ioctl_context_create(struct dxg_call *call)
 		return PTR_ERR(device);
 
 	ret = -EINVAL;
-	if (args->node_ordinal >= device->adapter->caps.num_nodes)
+	if (args->node_ordinal >= device->adapter->caps.num_nodes ||
+	    args->node_ordinal == device->adapter->caps.paging_node)
 		goto out_put;
 	ret = -EPERM;
 	if (args->flags & (D3DKMT_CONTEXT_DISABLE_GPU_TIMEOUT | D3DKMT_CONTEXT_HW_QUEUE_SUPPORTED))

@@ -54,6 +54,7 @@ static int dxg_state_show(struct seq_file *m, void *data)
 {
 	struct dxg_adapter *adapter = debugfs_adapter(m);
 	struct dxg_adapter_stats *stats = &adapter->stats;
+	struct dxg_ledger ledger;
 	u64 kept, used;
 
 	seq_printf(m, "processes: %d\n", atomic_read(&stats->processes));
@@ -64,12 +65,17 @@ static int dxg_state_show(struct seq_file *m, void *data)
 	seq_printf(m, "sync_objects: %d\n", atomic_read(&stats->sync_objects));
 	seq_printf(m, "commands: %d\n", atomic_read(&stats->commands));
 	seq_printf(m, "batches: %d\n", atomic_read(&stats->batches));
-	spin_lock(&adapter->backed_lock);
+	spin_lock(&adapter->vidmm_lock);
 	kept = adapter->kept_bytes;
 	used = atomic64_read(&adapter->segment_used);
-	spin_unlock(&adapter->backed_lock);
+	ledger = adapter->ledger;
+	spin_unlock(&adapter->vidmm_lock);
 	seq_printf(m, "backing_bytes: %llu\n", used - kept);
 	seq_printf(m, "kept_bytes: %llu\n", kept);
+	seq_printf(m, "system_bytes: %llu\n", ledger.placed[DXG_SEGMENT_SYSTEM]);
+	seq_printf(m, "wanted_bytes: %llu\n", ledger.wanted);
+	seq_printf(m, "reserved_bytes: %llu\n", ledger.reserved);
+	seq_printf(m, "pins: %d\n", atomic_read(&adapter->pins));
 	return 0;
 }
 
@@ -114,7 +120,8 @@ static void handle_row_fill(struct handle_row *row, struct dxg_object *obj)
 	if (row->type == DXG_OBJECT_ALLOCATION) {
 		struct dxg_allocation *alloc = dxg_allocation_from(obj);
 
-		row->bytes = READ_ONCE(alloc->backed) ? alloc->gem.size : 0;
+		row->bytes = READ_ONCE(alloc->segment) == DXG_SEGMENT_DEVICE ?
+			     alloc->gem.size : 0;
 	}
 }
 
@@ -349,7 +356,8 @@ static unsigned int check_nodes(struct dxg_adapter *adapter)
 		struct dxg_node *node = adapter->nodes[i];
 
 		spin_lock_irq(&node->lock);
-		bad += node->armed > DXG_NODE_DEPTH;
+		/* Who pages waits for it, and so what pages is not many. */
+		bad += i != adapter->caps.paging_node && node->armed > DXG_NODE_DEPTH;
 		seen = 0;
 		list_for_each_entry(ctx, &node->runnable, runnable) {
 			bad += ctx->dead || !ctx->num_held || list_empty(&ctx->held);
@@ -361,20 +369,66 @@ static unsigned int check_nodes(struct dxg_adapter *adapter)
 	return bad;
 }
 
+/* What is charged is on a list, or kept, or being made: then it is not on a list yet. */
 static unsigned int check_segment(struct dxg_adapter *adapter)
 {
-	struct dxg_allocation *alloc;
 	u64 bytes, used;
 
-	spin_lock(&adapter->backed_lock);
-	bytes = adapter->kept_bytes;
-	list_for_each_entry(alloc, &adapter->backed, backed_link)
-		bytes += alloc->gem.size;
+	spin_lock(&adapter->vidmm_lock);
+	bytes = adapter->ledger.placed[DXG_SEGMENT_DEVICE] + adapter->kept_bytes;
 	used = atomic64_read(&adapter->segment_used);
-	spin_unlock(&adapter->backed_lock);
+	spin_unlock(&adapter->vidmm_lock);
 
-	/* A backing that is being made is charged and not yet on the list. */
 	return bytes > used || used > adapter->caps.segment_size;
+}
+
+static u64 list_bytes_locked(struct list_head *list, struct dxg_process_adapter *pa, u64 *wanted)
+{
+	struct dxg_allocation *alloc;
+	u64 bytes = 0;
+
+	list_for_each_entry(alloc, list, segment_link) {
+		if (dxg_process_adapter_from(&alloc->base) != pa)
+			continue;
+		bytes += alloc->gem.size;
+		*wanted += alloc->wanted ? alloc->gem.size : 0;
+	}
+	return bytes;
+}
+
+/* One process's ledger says what the lists say. What is nowhere may be wanted too. */
+static bool check_ledger_one_locked(struct dxg_process_adapter *pa)
+{
+	struct dxg_adapter *adapter = pa->adapter;
+	u64 device = 0, system, wanted = 0;
+	unsigned int i;
+
+	for (i = 0; i < DXG_NUM_RANKS; i++)
+		device += list_bytes_locked(&adapter->resident[i], pa, &wanted);
+	system = list_bytes_locked(&adapter->evicted, pa, &wanted);
+	return device == pa->ledger.placed[DXG_SEGMENT_DEVICE] &&
+	       system == pa->ledger.placed[DXG_SEGMENT_SYSTEM] && wanted <= pa->ledger.wanted;
+}
+
+/* And the adapter's ledger is the sum of them. */
+static unsigned int check_ledger(struct dxg_adapter *adapter)
+{
+	struct dxg_process_adapter *pa;
+	struct dxg_ledger sum = {};
+	unsigned int bad = 0, i;
+
+	spin_lock(&adapter->vidmm_lock);
+	list_for_each_entry(pa, &adapter->processes, adapter_link) {
+		if (IS_ENABLED(CONFIG_PROVE_LOCKING))
+			bad += !check_ledger_one_locked(pa);
+		for (i = 0; i < DXG_NUM_SEGMENTS; i++)
+			sum.placed[i] += pa->ledger.placed[i];
+		sum.wanted += pa->ledger.wanted;
+		sum.reserved += pa->ledger.reserved;
+	}
+	bad += !!memcmp(&sum, &adapter->ledger, sizeof(sum));
+	spin_unlock(&adapter->vidmm_lock);
+	return bad;
 }
 
 static const struct {
@@ -386,6 +440,7 @@ static const struct {
 	{ "busy", check_busy },
 	{ "nodes", check_nodes },
 	{ "segment", check_segment },
+	{ "ledger", check_ledger },
 };
 
 static int dxg_invariants_show(struct seq_file *m, void *data)

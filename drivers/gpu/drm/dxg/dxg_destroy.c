@@ -16,6 +16,7 @@
 #include "dxg_resource.h"
 #include "dxg_submit.h"
 #include "dxg_trace.h"
+#include "dxg_vidmm.h"
 
 /**
  * DOC: Destroy
@@ -163,7 +164,7 @@ static bool batch_start_epoch(struct dxg_batch *batch)
 	return ready;
 }
 
-/* Take the bytes away from the CPU. Return whether there are any. */
+/* Take the bytes away from the CPU and the process. Return whether there are any. */
 static bool batch_revoke_mappings(struct dxg_batch *batch)
 {
 	struct dxg_allocation *alloc;
@@ -171,8 +172,8 @@ static bool batch_revoke_mappings(struct dxg_batch *batch)
 
 	list_for_each_entry(alloc, &batch->allocations, batch_link) {
 		dxg_mapping_revoke(alloc);
-		/* What is not backed now will not be. */
-		backed |= READ_ONCE(alloc->backed);
+		dxg_vidmm_forget(alloc);
+		backed |= READ_ONCE(alloc->segment) != DXG_SEGMENT_NONE;
 	}
 	return backed;
 }

@@ -18,6 +18,7 @@
 #include "dxg_ioctl.h"
 #include "dxg_mapping.h"
 #include "dxg_process.h"
+#include "dxg_shmem.h"
 
 /**
  * DOC: CPU mappings
@@ -28,10 +29,10 @@
  * as long as its mappings, and with it the module and the adapter, but neither the
  * allocation nor the device: user space may keep a dead mapping for as long as it likes.
  *
- * Faults of an allocation look up the page in the backing, by the offset in the
+ * Faults of an allocation look up the page where its bytes are, by the offset in the
  * file and not the address in the mapping, so what remains of a mapping that the
- * user has cut shows the right bytes. Without a backing, after the destruction or
- * the removal, they are SIGBUS. All files of an adapter share the address space of
+ * user has cut shows the right bytes. When the bytes move, the mapping is emptied and
+ * faults again. After the destruction or the removal faults are SIGBUS. All files of an adapter share the address space of
  * its DRM device, each allocation has its range there, and unmapping that range is
  * how bytes are taken away everywhere at once. A child of fork() inherits nothing:
  * its handles are not valid either.
@@ -40,7 +41,7 @@
  * fence shows the last value.
  *
  * Refused: vm_ops of the in-tree object's shmem helper. They take the page from the
- * address relative to the mapping, cannot follow a backing that is replaced, and
+ * address relative to the mapping, cannot follow bytes that move, and
  * stay when the in-tree device goes.
  *
  * Lock order: process->map_lock > mmap_lock > mapping->lock > alloc->lock.
@@ -78,8 +79,12 @@ static void mapping_put(struct dxg_mapping *mapping)
 }
 
 /* A backing is mapped by vmap(), or one page of the kernel's direct map. */
-static unsigned long backing_pfn(const void *address)
+static unsigned long allocation_pfn(const struct dxg_allocation *alloc, unsigned long offset)
 {
+	const void *address = alloc->backing.map.vaddr + offset;
+
+	if (alloc->segment == DXG_SEGMENT_SYSTEM)
+		return page_to_pfn(alloc->pages[offset >> PAGE_SHIFT]);
 	if (is_vmalloc_addr(address))
 		return vmalloc_to_pfn(address);
 	return PHYS_PFN(virt_to_phys((void *)address));
@@ -94,14 +99,13 @@ static vm_fault_t allocation_fault_around(struct dxg_allocation *alloc, struct v
 	vm_fault_t ret, around;
 
 	end = min(end, address + alloc->gem.size - offset);
-	ret = vmf_insert_pfn(vmf->vma, address, backing_pfn(alloc->backing.map.vaddr + offset));
+	ret = vmf_insert_pfn(vmf->vma, address, allocation_pfn(alloc, offset));
 	for (around = ret; around == VM_FAULT_NOPAGE; ) {
 		address += PAGE_SIZE;
 		offset += PAGE_SIZE;
 		if (address >= end)
 			break;
-		around = vmf_insert_pfn(vmf->vma, address,
-					backing_pfn(alloc->backing.map.vaddr + offset));
+		around = vmf_insert_pfn(vmf->vma, address, allocation_pfn(alloc, offset));
 	}
 	return ret;
 }
@@ -113,8 +117,14 @@ static vm_fault_t allocation_fault_locked(struct dxg_allocation *alloc, struct v
 
 	mutex_lock(&alloc->lock);
 	offset = (vmf->pgoff - drm_vma_node_start(&alloc->gem.vma_node)) << PAGE_SHIFT;
-	if (alloc->backed && !alloc->zapped && offset < alloc->gem.size)
+	if (alloc->segment == DXG_SEGMENT_NONE || alloc->zapped || offset >= alloc->gem.size)
+		goto out_unlock;
+	/* The page frames stay in the mapping: the pages must not be swapped. */
+	if (alloc->segment == DXG_SEGMENT_SYSTEM && dxg_shmem_pin_locked(alloc))
+		ret = VM_FAULT_OOM;
+	else
 		ret = allocation_fault_around(alloc, vmf, offset);
+out_unlock:
 	mutex_unlock(&alloc->lock);
 	return ret;
 }
@@ -241,6 +251,7 @@ static void mapping_drop(struct dxg_allocation *alloc)
 	drm_vma_node_unmap(&alloc->gem.vma_node, mapping->adapter->ddev.anon_inode->i_mapping);
 	mutex_lock(&alloc->lock);
 	alloc->mapping = NULL;
+	dxg_shmem_unpin_locked(alloc);
 	mutex_unlock(&alloc->lock);
 	mapping_put(mapping);
 }
@@ -437,7 +448,7 @@ int dxg_ioctl_allocation_lock(struct dxg_call *call)
 		goto out_put_device;
 	ret = dxg_process_bind_mm(call->process);
 	if (!ret)
-		ret = dxg_allocation_back(alloc);
+		ret = dxg_allocation_touch(alloc);
 	if (!ret)
 		ret = mapping_lock(alloc, &args->data);
 	if (!ret)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
+#include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
@@ -10,6 +11,7 @@
 #include "dxg_adapter.h"
 #include "dxg_backing.h"
 #include "dxg_process.h"
+#include "dxg_vidmm.h"
 
 /**
  * DOC: Process
@@ -36,6 +38,7 @@ static void process_adapter_release(struct dxg_object *obj)
 	struct dxg_process_adapter *pa = container_of(obj, struct dxg_process_adapter, base);
 
 	dxg_backing_forget(pa);
+	dxg_vidmm_forget_process(pa);
 	mutex_lock(&pa->adapter->objects_lock);
 	list_del(&pa->adapter_link);
 	mutex_unlock(&pa->adapter->objects_lock);
@@ -213,6 +216,7 @@ struct dxg_process *dxg_process_create(struct dxg_adapter *only)
 
 	kref_init(&process->kref);
 	process->pid = task_tgid_nr(current);
+	process->memcg = get_mem_cgroup_from_mm(current->mm);
 	dxg_handle_table_init(&process->table, DXG_HANDLE_INDEX_MAX);
 	mutex_init(&process->lock);
 	INIT_LIST_HEAD(&process->adapters);
@@ -244,6 +248,7 @@ static void process_release(struct kref *kref)
 	mutex_destroy(&process->scratch_lock);
 	if (process->mm)
 		mmdrop(process->mm);
+	mem_cgroup_put(process->memcg);
 	if (process->only)
 		dxg_adapter_put(process->only);
 	kfree(process->scratch);

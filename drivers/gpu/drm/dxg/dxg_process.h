@@ -8,12 +8,14 @@
 #include <linux/mutex.h>
 
 #include "dxg_handle.h"
+#include "dxg_vidmm.h"
 
 /* Waits through an eventfd that a process may have pending. */
 #define DXG_PROCESS_MAX_ASYNC	4096
 
 struct dxg_adapter;
 struct dxg_process;
+struct mem_cgroup;
 struct mm_struct;
 
 /**
@@ -34,12 +36,14 @@ struct dxg_process_adapter {
 	struct list_head link;
 	/** @adapter_link: Entry of the adapter's processes. Under its objects_lock. */
 	struct list_head adapter_link;
-	/** @kept: Backings kept for reuse, newest first. Under the adapter's backed_lock. */
+	/** @kept: Backings kept for reuse, newest first. Under the adapter's vidmm_lock. */
 	struct list_head kept;
-	/** @kept_bytes: Their bytes. Under the adapter's backed_lock. */
+	/** @kept_bytes: Their bytes. Under the adapter's vidmm_lock. */
 	u64 kept_bytes;
-	/** @num_kept: How many. Under the adapter's backed_lock. */
+	/** @num_kept: How many. Under the adapter's vidmm_lock. */
 	unsigned int num_kept;
+	/** @ledger: Its bytes. */
+	struct dxg_ledger ledger;
 };
 
 /**
@@ -58,6 +62,9 @@ struct dxg_process {
 	 * NULL until a call needs it, then set once.
 	 */
 	struct mm_struct *mm;
+
+	/** @memcg: Memory cgroup that its memory is charged to, counted, or NULL. */
+	struct mem_cgroup *memcg;
 
 	/** @pid: Who opened it first, for people. */
 	pid_t pid;

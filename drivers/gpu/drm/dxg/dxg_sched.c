@@ -22,6 +22,10 @@
  * decided at promotion (turns today, priorities later) stays decided for a short time
  * only, and large enough to keep the engine busy.
  *
+ * At promotion all that the command uses is brought into the device segment and pinned
+ * there. A call that finds no room leaves that to the node's worker, which waits for
+ * commands that have it.
+ *
  * What is armed finishes in bounded time, because nothing that user space controls
  * can delay it: no dma_fence of ours depends on a wait for a monitored fence, and a
  * job that does not end meets the time-out. What is held has no time-out and costs
@@ -71,7 +75,8 @@ void dxg_port_command_done(struct dxg_ddi_command *ddi, int error)
 
 	if (atomic_xchg(&cmd->reported, 1))
 		return;
-	trace_dxg_command_complete(cmd, error);
+	if (cmd->ctx)
+		trace_dxg_command_complete(cmd, error);
 	/* The command may be freed as soon as its fence is signalled. */
 	fence = dma_fence_get(cmd->hw_fence);
 	if (error)
@@ -81,10 +86,17 @@ void dxg_port_command_done(struct dxg_ddi_command *ddi, int error)
 }
 EXPORT_SYMBOL_GPL(dxg_port_command_done);
 
+/* A paging command has no device that could be lost. */
+static bool command_is_lost(struct dxg_command *cmd)
+{
+	return cmd->ctx &&
+	       READ_ONCE(cmd->ctx->device->state) != D3DKMT_DEVICEEXECUTION_ACTIVE;
+}
+
 static struct dma_fence *node_run_job(struct drm_sched_job *job)
 {
 	struct dxg_command *cmd = dxg_command_from_job(job);
-	struct dxg_node *node = cmd->ctx->node;
+	struct dxg_node *node = cmd->node;
 	struct dxg_adapter *adapter = node->adapter;
 	struct dxg_fence *fence = cmd->fence;
 
@@ -94,7 +106,7 @@ static struct dma_fence *node_run_job(struct drm_sched_job *job)
 	cmd->fence = NULL;
 	/* One reference for the command, one for the scheduler. */
 	cmd->hw_fence = dma_fence_get(&fence->base);
-	if (READ_ONCE(cmd->ctx->device->state) == D3DKMT_DEVICEEXECUTION_ACTIVE) {
+	if (!command_is_lost(cmd)) {
 		adapter->ops->submit_command(adapter->context, &cmd->ddi);
 	} else {
 		/* Armed before its device was lost. */
@@ -112,7 +124,7 @@ static struct dma_fence *node_run_job(struct drm_sched_job *job)
 static enum drm_gpu_sched_stat node_timedout_job(struct drm_sched_job *job)
 {
 	struct dxg_command *cmd = dxg_command_from_job(job);
-	struct dxg_node *node = cmd->ctx->node;
+	struct dxg_node *node = cmd->node;
 	struct dxg_adapter *adapter = node->adapter;
 
 	/* From here on no job is started or freed: none must meet the reset. */
@@ -121,7 +133,7 @@ static enum drm_gpu_sched_stat node_timedout_job(struct drm_sched_job *job)
 	if (!atomic_read(&cmd->reported)) {
 		trace_dxg_node_reset(node, cmd);
 		adapter->ops->reset(adapter->context, node->ordinal);
-		if (!atomic_read(&cmd->reported)) {
+		if (cmd->ctx && !atomic_read(&cmd->reported)) {
 			dxg_device_lose(cmd->ctx->device, D3DKMT_DEVICEEXECUTION_HUNG);
 			dxg_command_fail_signals(cmd);
 		}
@@ -133,10 +145,11 @@ static enum drm_gpu_sched_stat node_timedout_job(struct drm_sched_job *job)
 static void node_free_job(struct drm_sched_job *job)
 {
 	struct dxg_command *cmd = dxg_command_from_job(job);
-	struct dxg_node *node = cmd->ctx->node;
+	struct dxg_node *node = cmd->node;
 
 	/* The fence counts as signalled before its callback has run: let that finish. */
-	dma_fence_remove_callback(&job->s_fence->finished, &cmd->finished_cb);
+	if (cmd->ctx)
+		dma_fence_remove_callback(&job->s_fence->finished, &cmd->finished_cb);
 	dxg_command_free(cmd);
 
 	spin_lock_irq(&node->lock);
@@ -188,40 +201,106 @@ static void node_disarm(struct dxg_node *node)
 	spin_unlock_irq(&node->lock);
 }
 
-/* Nothing in here allocates: what a job needs it has had since its submission. */
-static void node_promote(struct dxg_node *node)
+/* The command will not run. Its references go with it. */
+static void node_refuse(struct dxg_node *node, struct dxg_command *cmd, int error)
+{
+	struct dxg_device *device = cmd->ctx->device;
+
+	dxg_object_get(&device->base);
+	if (error == -EFAULT)
+		dxg_device_lose(device, D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT);
+	else if (error == -ENOMEM)
+		dxg_device_lose(device, D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY);
+	dxg_command_cancel(cmd);
+	node_disarm(node);
+	dxg_device_put(device);
+}
+
+static void node_arm(struct dxg_command *cmd)
+{
+	trace_dxg_command_promote(cmd, 0);
+	drm_sched_job_arm(&cmd->job);
+	/* Cannot fail: the fence is new, and signalled by the job only. */
+	dma_fence_add_callback(&cmd->job.s_fence->finished, &cmd->finished_cb, command_finished);
+	drm_sched_entity_push_job(&cmd->job);
+}
+
+/*
+ * Bytes may have to move before a command can be armed, which takes memory; nothing
+ * waits for a fence of it before it is armed, and nothing is allocated afterwards.
+ */
+static void node_promote_locked(struct dxg_node *node, bool wait)
 {
 	struct dxg_command *cmd;
 	int ret;
 
-	mutex_lock(&node->promote_lock);
-	while ((cmd = node_next(node))) {
-		ret = dxg_command_acquire(cmd);
-		if (ret) {
-			struct dxg_device *device = cmd->ctx->device;
+	lockdep_assert_held(&node->promote_lock);
 
-			/* The command's references go with it. */
-			dxg_object_get(&device->base);
-			if (ret == -EFAULT)
-				dxg_device_lose(device, D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT);
-			dxg_command_cancel(cmd);
-			node_disarm(node);
-			dxg_device_put(device);
-			continue;
+	while ((cmd = node->waiting ?: node_next(node))) {
+		node->waiting = NULL;
+		ret = wait ? dxg_command_pin_waiting(cmd) : dxg_command_pin(cmd);
+		if (ret == -EBUSY) {
+			node->waiting = cmd;
+			queue_work(dxg_wq, &node->promote_work);
+			break;
 		}
-		trace_dxg_command_promote(cmd, 0);
-		drm_sched_job_arm(&cmd->job);
-		/* Cannot fail: the fence is new, and signalled by the job only. */
-		dma_fence_add_callback(&cmd->job.s_fence->finished, &cmd->finished_cb,
-				       command_finished);
-		drm_sched_entity_push_job(&cmd->job);
+		if (!ret)
+			ret = dxg_command_acquire(cmd);
+		if (ret)
+			node_refuse(node, cmd, ret);
+		else
+			node_arm(cmd);
 	}
-	mutex_unlock(&node->promote_lock);
 }
 
 static void node_promote_work(struct work_struct *work)
 {
-	node_promote(container_of(work, struct dxg_node, promote_work));
+	struct dxg_node *node = container_of(work, struct dxg_node, promote_work);
+
+	mutex_lock(&node->promote_lock);
+	node_promote_locked(node, true);
+	mutex_unlock(&node->promote_lock);
+}
+
+/* In a call, which does not wait for other commands. */
+static void node_promote(struct dxg_node *node)
+{
+	if (!mutex_trylock(&node->promote_lock)) {
+		queue_work(dxg_wq, &node->promote_work);
+		return;
+	}
+	node_promote_locked(node, false);
+	mutex_unlock(&node->promote_lock);
+}
+
+/**
+ * dxg_node_push() - Give a paging command to the scheduler
+ * @node: the paging node
+ * @cmd: the command; it is the node's on success
+ *
+ * Return: its finished fence, counted, which signals in bounded time; -ENODEV: the
+ * adapter has been removed.
+ */
+struct dma_fence *dxg_node_push(struct dxg_node *node, struct dxg_command *cmd)
+{
+	struct dma_fence *fence;
+	bool stopped;
+
+	mutex_lock(&node->promote_lock);
+	spin_lock_irq(&node->lock);
+	stopped = node->stopped;
+	if (!stopped)
+		node->armed++;
+	spin_unlock_irq(&node->lock);
+	if (stopped) {
+		mutex_unlock(&node->promote_lock);
+		return ERR_PTR(-ENODEV);
+	}
+	drm_sched_job_arm(&cmd->job);
+	fence = dma_fence_get(&cmd->job.s_fence->finished);
+	drm_sched_entity_push_job(&cmd->job);
+	mutex_unlock(&node->promote_lock);
+	return fence;
 }
 
 /**
@@ -304,6 +383,8 @@ void dxg_node_cancel(struct dxg_node *node, struct dxg_device *device, struct dx
 	node_cancel_commands(&commands);
 }
 
+static struct lock_class_key paging_lock_class;
+
 /**
  * dxg_node_create() - Create an engine's scheduler
  * @adapter: the adapter
@@ -333,6 +414,9 @@ struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal)
 	node->ordinal = ordinal;
 	node->fence_context = dma_fence_context_alloc(1);
 	mutex_init(&node->promote_lock);
+	/* A promotion on another node pages. */
+	if (ordinal == adapter->caps.paging_node)
+		lockdep_set_class(&node->promote_lock, &paging_lock_class);
 	INIT_WORK(&node->promote_work, node_promote_work);
 	spin_lock_init(&node->lock);
 	INIT_LIST_HEAD(&node->runnable);

@@ -11,6 +11,7 @@
 
 #include <drm/gpu_scheduler.h>
 
+struct dma_fence;
 struct dxg_adapter;
 struct dxg_command;
 struct dxg_context;
@@ -41,7 +42,9 @@ struct dxg_node {
 	 * in which they were chosen.
 	 */
 	struct mutex promote_lock;
-	/** @promote_work: Promotes when the scheduler has room again. */
+	/** @waiting: Chosen, and waits for room in the device segment. Under @promote_lock. */
+	struct dxg_command *waiting;
+	/** @promote_work: Promotes when the scheduler or the segment has room again. */
 	struct work_struct promote_work;
 
 	/**
@@ -61,6 +64,7 @@ struct dxg_node {
 struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal);
 void dxg_node_stop(struct dxg_node *node);
 void dxg_node_destroy(struct dxg_node *node);
+struct dma_fence *dxg_node_push(struct dxg_node *node, struct dxg_command *cmd);
 int dxg_node_hold(struct dxg_node *node, struct dxg_command *cmd);
 void dxg_node_cancel(struct dxg_node *node, struct dxg_device *device, struct dxg_context *ctx);
 

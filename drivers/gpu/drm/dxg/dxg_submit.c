@@ -19,6 +19,7 @@
 #include "dxg_submit.h"
 #include "dxg_sync.h"
 #include "dxg_trace.h"
+#include "dxg_vidmm.h"
 
 /**
  * DOC: Submission
@@ -226,14 +227,18 @@ static int command_resolve(struct dxg_command *cmd, struct stream_cursor *cursor
 	return 0;
 }
 
-static int command_back(struct dxg_command *cmd)
+/*
+ * Have memory for all that the command uses, at the cost of the caller. What has no room
+ * in the device segment now, or is evicted again, gets there at promotion.
+ */
+static int command_make_resident(struct dxg_command *cmd)
 {
 	u32 i;
 	int ret;
 
 	for (i = 0; i < cmd->num_uses; i++) {
-		ret = dxg_allocation_back(cmd->uses[i]);
-		if (ret)
+		ret = dxg_allocation_make_resident(cmd->uses[i]);
+		if (ret && ret != -EBUSY)
 			return ret;
 	}
 	return 0;
@@ -282,10 +287,16 @@ static int command_prepare(struct dxg_command *cmd, const struct d3dkmt_submit_c
 	return command_copy(cmd, args, &cursor, &counts) ?:
 	       command_join(cmd) ?:
 	       command_resolve(cmd, &cursor, &counts) ?:
-	       command_back(cmd);
+	       command_make_resident(cmd);
 }
 
-static struct dxg_command *command_create(struct dxg_context *ctx)
+/**
+ * dxg_command_create() - Create a command that does nothing
+ * @node: the engine
+ *
+ * Return: the command, of no context; -ENOMEM.
+ */
+struct dxg_command *dxg_command_create(struct dxg_node *node)
 {
 	struct dxg_command *cmd;
 
@@ -298,15 +309,25 @@ static struct dxg_command *command_create(struct dxg_context *ctx)
 		return ERR_PTR(-ENOMEM);
 	}
 	/* Behind /dev/dxg there is no DRM client to name. */
-	if (drm_sched_job_init(&cmd->job, &ctx->node->entity, 1, cmd, 0)) {
+	if (drm_sched_job_init(&cmd->job, &node->entity, 1, cmd, 0)) {
 		kfree(cmd->fence);
 		kfree(cmd);
 		return ERR_PTR(-ENOMEM);
 	}
-	dxg_object_get(&ctx->base);
-	cmd->ctx = ctx;
+	cmd->node = node;
 	INIT_LIST_HEAD(&cmd->held_link);
 	INIT_LIST_HEAD(&cmd->device_link);
+	return cmd;
+}
+
+static struct dxg_command *command_create(struct dxg_context *ctx)
+{
+	struct dxg_command *cmd = dxg_command_create(ctx->node);
+
+	if (IS_ERR(cmd))
+		return cmd;
+	dxg_object_get(&ctx->base);
+	cmd->ctx = ctx;
 	atomic_inc(&ctx->device->adapter->stats.commands);
 	return cmd;
 }
@@ -334,16 +355,83 @@ void dxg_command_free(struct dxg_command *cmd)
 	kvfree(cmd->signals);
 	kvfree(cmd->stream);
 	kfree(cmd);
+	if (!ctx)
+		return;
 	atomic_dec(&ctx->device->adapter->stats.commands);
 	dxg_context_put(ctx);
 }
 
+static void command_unpin(struct dxg_command *cmd)
+{
+	while (cmd->num_pinned)
+		dxg_allocation_unpin(cmd->uses[--cmd->num_pinned]);
+}
+
+static int command_pin_more(struct dxg_command *cmd)
+{
+	int ret;
+
+	while (cmd->num_pinned < cmd->num_uses) {
+		ret = dxg_allocation_pin(cmd->uses[cmd->num_pinned]);
+		if (ret)
+			return ret;
+		cmd->num_pinned++;
+	}
+	return 0;
+}
+
 /**
- * dxg_command_acquire() - Mark what a command uses as busy
+ * dxg_command_pin() - Have all that a command uses in the device segment
  * @cmd: the command, about to be armed
  *
- * Return: 0; -EFAULT: it names what was destroyed with ASSUME_NOT_IN_USE; -ENODEV:
- * the device is lost.
+ * Evicts what others have there, and waits for no command.
+ *
+ * Return: 0; otherwise nothing is pinned: -EBUSY: others have pinned too much;
+ * -EFAULT: it names what was destroyed with ASSUME_NOT_IN_USE; -ENOMEM; -ENODEV.
+ */
+int dxg_command_pin(struct dxg_command *cmd)
+{
+	int ret;
+
+	ret = command_pin_more(cmd);
+	if (ret)
+		command_unpin(cmd);
+	return ret;
+}
+
+/**
+ * dxg_command_pin_waiting() - The same, waiting for commands that are in the way
+ * @cmd: the command, about to be armed
+ *
+ * Those are armed, and so end in bounded time. Only one waits at a time, with what it
+ * has pinned so far; all others have pinned all they need, or nothing.
+ *
+ * Return: 0; otherwise nothing is pinned: -ENOMEM: no memory, or it uses more than the
+ * segment can hold; -EFAULT; -ENODEV.
+ */
+int dxg_command_pin_waiting(struct dxg_command *cmd)
+{
+	struct dxg_adapter *adapter = cmd->node->adapter;
+	struct dxg_vidmm_wait wait = {};
+	int ret;
+
+	mutex_lock(&adapter->room_lock);
+	do {
+		dxg_vidmm_wait_begin(adapter, &wait);
+		ret = command_pin_more(cmd);
+	} while (ret == -EBUSY && dxg_vidmm_wait_room(adapter, &wait, cmd->num_pinned));
+	mutex_unlock(&adapter->room_lock);
+	if (ret)
+		command_unpin(cmd);
+	return ret == -EBUSY ? -ENOMEM : ret;
+}
+
+/**
+ * dxg_command_acquire() - Mark what a command uses as busy
+ * @cmd: the command, pinned, about to be armed
+ *
+ * Return: 0; otherwise nothing is pinned any more: -EFAULT: it names what was destroyed
+ * with ASSUME_NOT_IN_USE; -ENODEV: the device is lost.
  */
 int dxg_command_acquire(struct dxg_command *cmd)
 {
@@ -363,10 +451,12 @@ int dxg_command_acquire(struct dxg_command *cmd)
 		cmd->armed = true;
 	}
 	spin_unlock_irq(&device->lock);
-	if (ret)
+	if (ret) {
+		command_unpin(cmd);
 		return ret;
+	}
 
-	/* A busy allocation keeps its backing, unless the adapter goes. */
+	/* A busy, pinned allocation keeps its backing, unless the adapter goes. */
 	for (i = 0; i < cmd->num_uses; i++)
 		cmd->memory[i] = cmd->uses[i]->backing.map.vaddr;
 	return 0;
@@ -397,6 +487,7 @@ void dxg_command_retire(struct dxg_command *cmd)
 	struct dxg_device *device = cmd->ctx->device;
 	unsigned long flags;
 
+	command_unpin(cmd);
 	spin_lock_irqsave(&device->lock, flags);
 	list_del_init(&cmd->device_link);
 	if (cmd->armed)
@@ -487,7 +578,7 @@ static int submit_run(struct dxg_context *ctx, const struct d3dkmt_submit_comman
 		return PTR_ERR(cmd);
 	ret = command_prepare(cmd, args);
 	if (!ret) {
-		cmd->ddi.node = ctx->node->ordinal;
+		cmd->ddi.node = cmd->node->ordinal;
 		cmd->ddi.null_rendering = args->flags & D3DKMT_SUBMIT_NULL_RENDERING ||
 					  ctx->flags & D3DKMT_CONTEXT_NULL_RENDERING;
 		cmd->ddi.stream = cmd->stream;

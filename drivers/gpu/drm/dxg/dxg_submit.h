@@ -11,6 +11,7 @@
 
 struct dxg_allocation;
 struct dxg_context;
+struct dxg_node;
 struct dxg_sync;
 
 /**
@@ -35,7 +36,9 @@ struct dxg_command {
 	struct drm_sched_job job;
 	/** @ddi: What the miniport sees. */
 	struct dxg_ddi_command ddi;
-	/** @ctx: The context, counted. */
+	/** @node: The engine. */
+	struct dxg_node *node;
+	/** @ctx: The context, counted; NULL: a paging command, which is no user's. */
 	struct dxg_context *ctx;
 	/** @held_link: Entry of the context's FIFO. Under the node's lock. */
 	struct list_head held_link;
@@ -62,6 +65,8 @@ struct dxg_command {
 	struct dxg_allocation **uses;
 	/** @num_uses: How many; one may be there several times. */
 	u32 num_uses;
+	/** @num_pinned: How many of them are pinned, from the first on. */
+	u32 num_pinned;
 	/** @memory: Kernel address of each, valid once armed. */
 	void **memory;
 	/** @signals: Sync objects that the stream names, each counted. */
@@ -81,6 +86,9 @@ static inline struct dxg_command *dxg_command_from_job(struct drm_sched_job *job
 	return container_of(job, struct dxg_command, job);
 }
 
+struct dxg_command *dxg_command_create(struct dxg_node *node);
+int dxg_command_pin(struct dxg_command *cmd);
+int dxg_command_pin_waiting(struct dxg_command *cmd);
 int dxg_command_acquire(struct dxg_command *cmd);
 void dxg_command_retire(struct dxg_command *cmd);
 void dxg_command_cancel(struct dxg_command *cmd);

@@ -278,6 +278,20 @@ DEFINE_EVENT(dxg_backing, dxg_backing_create,
 DEFINE_EVENT(dxg_backing, dxg_backing_destroy,
 	TP_PROTO(const struct dxg_allocation *alloc), TP_ARGS(alloc));
 
+/**
+ * dxg_paging_in() - An allocation is about to move into the device segment
+ * @alloc: the allocation
+ */
+DEFINE_EVENT(dxg_backing, dxg_paging_in,
+	TP_PROTO(const struct dxg_allocation *alloc), TP_ARGS(alloc));
+
+/**
+ * dxg_paging_out() - An allocation is about to be evicted to the system segment
+ * @alloc: the allocation
+ */
+DEFINE_EVENT(dxg_backing, dxg_paging_out,
+	TP_PROTO(const struct dxg_allocation *alloc), TP_ARGS(alloc));
+
 DECLARE_EVENT_CLASS(dxg_command,
 	TP_PROTO(const struct dxg_command *cmd, int error),
 	TP_ARGS(cmd, error),

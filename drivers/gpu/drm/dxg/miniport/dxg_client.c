@@ -39,16 +39,19 @@
  * points to its ops.
  */
 
+/* A copy engine and one that pages. */
+#define DXG_CLIENT_NODES	2
+
 /**
  * struct client - Context of the miniport
  * @adapter: the adapter; outlives this
  * @target: the in-tree device, valid until stop_device and the end of all backings
- * @engine: the copy engine
+ * @engines: one for each node
  */
 struct client {
 	struct dxg_adapter *adapter;
 	struct drm_device *target;
-	struct dxg_engine *engine;
+	struct dxg_engine *engines[DXG_CLIENT_NODES];
 };
 
 /**
@@ -72,18 +75,23 @@ struct client_allocation {
 void *dxg_client_start_device(struct dxg_adapter *adapter, struct drm_device *target)
 {
 	struct client *client;
+	u32 i;
 
 	client = kzalloc(sizeof(*client), GFP_KERNEL);
 	if (!client)
 		return ERR_PTR(-ENOMEM);
 	client->adapter = adapter;
 	client->target = target;
-	client->engine = dxg_engine_create(0);
-	if (IS_ERR(client->engine)) {
-		void *ret = client->engine;
+	for (i = 0; i < DXG_CLIENT_NODES; i++) {
+		client->engines[i] = dxg_engine_create(i);
+		if (IS_ERR(client->engines[i])) {
+			void *ret = client->engines[i];
 
-		kfree(client);
-		return ret;
+			while (i--)
+				dxg_engine_destroy(client->engines[i]);
+			kfree(client);
+			return ret;
+		}
 	}
 	return client;
 }
@@ -95,8 +103,10 @@ void *dxg_client_start_device(struct dxg_adapter *adapter, struct drm_device *ta
 void dxg_client_stop_device(void *context)
 {
 	struct client *client = context;
+	u32 i;
 
-	dxg_engine_stop(client->engine);
+	for (i = 0; i < DXG_CLIENT_NODES; i++)
+		dxg_engine_stop(client->engines[i]);
 }
 
 /**
@@ -106,9 +116,22 @@ void dxg_client_stop_device(void *context)
 void dxg_client_remove_device(void *context)
 {
 	struct client *client = context;
+	u32 i;
 
-	dxg_engine_destroy(client->engine);
+	for (i = 0; i < DXG_CLIENT_NODES; i++)
+		dxg_engine_destroy(client->engines[i]);
 	kfree(client);
+}
+
+/**
+ * dxg_client_query_caps() - What &dxg_ddi_ops.query_caps says of both devices
+ * @context: the context
+ * @caps: filled in but for the size of the segment
+ */
+void dxg_client_query_caps(void *context, struct dxg_ddi_caps *caps)
+{
+	caps->num_nodes = DXG_CLIENT_NODES;
+	caps->paging_node = DXG_CLIENT_NODES - 1;
 }
 
 /* A shorter structure than ours is followed by zeroes, a longer one has to be. */
@@ -374,17 +397,17 @@ void dxg_client_submit_command(void *context, struct dxg_ddi_command *command)
 {
 	struct client *client = context;
 
-	dxg_engine_submit(client->engine, command);
+	dxg_engine_submit(client->engines[command->node], command);
 }
 
 /**
  * dxg_client_reset() - &dxg_ddi_ops.reset
  * @context: the context
- * @node: the engine; there is one
+ * @node: the engine
  */
 void dxg_client_reset(void *context, u32 node)
 {
 	struct client *client = context;
 
-	dxg_engine_reset(client->engine);
+	dxg_engine_reset(client->engines[node]);
 }

@@ -18,6 +18,7 @@ struct dxg_ddi_open_allocation;
 void *dxg_client_start_device(struct dxg_adapter *adapter, struct drm_device *target);
 void dxg_client_stop_device(void *context);
 void dxg_client_remove_device(void *context);
+void dxg_client_query_caps(void *context, struct dxg_ddi_caps *caps);
 int dxg_client_create_allocation(void *context, struct dxg_ddi_create_allocation *args);
 void dxg_client_destroy_allocation(void *context, struct dxg_ddi_destroy_allocation *args);
 int dxg_client_open_allocation(void *context, struct dxg_ddi_open_allocation *args);

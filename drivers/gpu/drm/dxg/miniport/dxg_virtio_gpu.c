@@ -23,7 +23,7 @@
 
 static void query_caps(void *context, struct dxg_ddi_caps *caps)
 {
-	caps->num_nodes = 1;
+	dxg_client_query_caps(context, caps);
 	caps->segment_size = (u64)dxg_segment_mb << 20;
 }
 

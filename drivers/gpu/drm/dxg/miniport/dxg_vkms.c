@@ -16,7 +16,7 @@
  */
 static void query_caps(void *context, struct dxg_ddi_caps *caps)
 {
-	caps->num_nodes = 1;
+	dxg_client_query_caps(context, caps);
 	caps->segment_size = min((u64)dxg_segment_mb << 20,
 				 (u64)totalram_pages() << PAGE_SHIFT >> 2);
 }

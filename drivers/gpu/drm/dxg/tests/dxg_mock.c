@@ -229,7 +229,8 @@ static void mock_remove_device(void *context)
 
 static void mock_query_caps(void *context, struct dxg_ddi_caps *caps)
 {
-	caps->num_nodes = DXG_MOCK_NODES;
+	caps->num_nodes = DXG_MOCK_NODES + 1;
+	caps->paging_node = DXG_MOCK_NODES;
 	caps->segment_size = DXG_MOCK_SEGMENT;
 }
 
@@ -454,12 +455,32 @@ static u64 mock_tag(const struct dxg_ddi_command *command)
 	return 0;
 }
 
+/* Time does not stand still for what pages: nobody in the test sees it. */
+static void mock_page(struct dxg_mock *mock, struct dxg_ddi_command *command)
+{
+	const struct drm_dxg_cmd_copy *copy =
+		command->stream + sizeof(struct drm_dxg_cmd_stream);
+	int ret;
+
+	ret = mock_enter(mock, DXG_MOCK_PAGE);
+	if (!ret && READ_ONCE(mock->stopped))
+		ret = -ENODEV;
+	if (!ret)
+		memcpy(command->memory[copy->dst.base] + copy->dst.offset,
+		       command->memory[copy->src.base] + copy->src.offset, copy->length);
+	dxg_port_command_done(command, ret);
+}
+
 static void mock_submit_command(void *context, struct dxg_ddi_command *command)
 {
 	struct dxg_mock *mock = context;
 	bool stopped, busy = false;
 
-	if (command->node >= DXG_MOCK_NODES) {
+	if (command->node == DXG_MOCK_NODES) {
+		mock_page(mock, command);
+		return;
+	}
+	if (command->node > DXG_MOCK_NODES) {
 		mock_violation(mock, "a command for node %u", command->node);
 		dxg_port_command_done(command, -EINVAL);
 		return;

@@ -19,7 +19,7 @@ struct dxg_mock_resource;
 struct kunit;
 struct platform_device;
 
-/* Nodes of a mock adapter. */
+/* Nodes of a mock adapter for commands of users; one more pages. */
 #define DXG_MOCK_NODES		2
 /* Bytes of its segment. */
 #define DXG_MOCK_SEGMENT	(16UL << 20)
@@ -39,6 +39,7 @@ struct platform_device;
  * @DXG_MOCK_DESTROY_BACKING: destroy_backing
  * @DXG_MOCK_SUBMIT_COMMAND: submit_command
  * @DXG_MOCK_RESET: reset
+ * @DXG_MOCK_PAGE: submit_command on the paging node, not counted above
  * @DXG_MOCK_NUM_OPS: how many
  */
 enum dxg_mock_op {
@@ -53,6 +54,7 @@ enum dxg_mock_op {
 	DXG_MOCK_DESTROY_BACKING,
 	DXG_MOCK_SUBMIT_COMMAND,
 	DXG_MOCK_RESET,
+	DXG_MOCK_PAGE,
 	DXG_MOCK_NUM_OPS,
 };
 

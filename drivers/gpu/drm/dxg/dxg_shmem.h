@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _DXG_SHMEM_H
+#define _DXG_SHMEM_H
+
+struct dxg_allocation;
+
+int dxg_shmem_pin_locked(struct dxg_allocation *alloc);
+void dxg_shmem_unpin_locked(struct dxg_allocation *alloc);
+void dxg_shmem_free_locked(struct dxg_allocation *alloc);
+void *dxg_shmem_vmap_locked(struct dxg_allocation *alloc);
+
+#endif /* _DXG_SHMEM_H */

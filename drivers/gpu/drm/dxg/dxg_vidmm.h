@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _DXG_VIDMM_H
+#define _DXG_VIDMM_H
+
+#include <linux/types.h>
+
+struct dxg_adapter;
+struct dxg_allocation;
+struct dxg_process_adapter;
+
+/**
+ * enum dxg_segment - Where the bytes of an allocation are
+ * @DXG_SEGMENT_NONE: nowhere: nobody has touched them, they are zeroes
+ * @DXG_SEGMENT_DEVICE: in an object of the in-tree driver, where engines reach them
+ * @DXG_SEGMENT_SYSTEM: in shmem pages of our own
+ * @DXG_NUM_SEGMENTS: how many
+ */
+enum dxg_segment {
+	DXG_SEGMENT_NONE,
+	DXG_SEGMENT_DEVICE,
+	DXG_SEGMENT_SYSTEM,
+	DXG_NUM_SEGMENTS,
+};
+
+/* Priorities of eviction: with five classes each, what is not wanted goes first. */
+#define DXG_NUM_PRIORITIES	5
+#define DXG_NUM_RANKS		(2 * DXG_NUM_PRIORITIES)
+
+/**
+ * struct dxg_ledger - Bytes of a process on an adapter, or of all
+ *
+ * Under the adapter's vidmm_lock.
+ */
+struct dxg_ledger {
+	/** @placed: Bytes in each segment; in NONE there are never any. */
+	u64 placed[DXG_NUM_SEGMENTS];
+	/** @wanted: Bytes that MakeResident has asked for, wherever they are. */
+	u64 wanted;
+	/** @reserved: Reservation of the device segment. */
+	u64 reserved;
+};
+
+/**
+ * struct dxg_vidmm_wait - Somebody who waits for room in the device segment
+ * @seq: the adapter's room_seq before he looked
+ * @tries: how often there was none although nobody else has pins
+ */
+struct dxg_vidmm_wait {
+	int seq;
+	unsigned int tries;
+};
+
+void dxg_vidmm_init(struct dxg_adapter *adapter);
+void dxg_vidmm_fini(struct dxg_adapter *adapter);
+void dxg_vidmm_wake(struct dxg_adapter *adapter);
+void dxg_vidmm_wait_begin(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wait);
+bool dxg_vidmm_wait_room(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wait,
+			 unsigned int pins);
+bool dxg_vidmm_is_free(struct dxg_adapter *adapter, u64 size);
+int dxg_vidmm_evict(struct dxg_adapter *adapter, u64 size);
+void dxg_vidmm_place(struct dxg_allocation *alloc, enum dxg_segment segment);
+void dxg_vidmm_place_locked(struct dxg_allocation *alloc, enum dxg_segment segment);
+void dxg_vidmm_touch(struct dxg_allocation *alloc);
+void dxg_vidmm_want_locked(struct dxg_allocation *alloc, bool wanted);
+void dxg_vidmm_forget(struct dxg_allocation *alloc);
+void dxg_vidmm_forget_process(struct dxg_process_adapter *pa);
+void dxg_vidmm_set_priority(struct dxg_allocation *alloc, u32 priority);
+u64 dxg_vidmm_budget_locked(struct dxg_process_adapter *pa);
+void dxg_vidmm_revoke_all(struct dxg_adapter *adapter);
+
+#endif /* _DXG_VIDMM_H */
