@@ -23,6 +23,7 @@ struct dxg_object;
  * @DXG_OBJECT_ADAPTER: one opening of an adapter
  * @DXG_OBJECT_DEVICE: struct dxg_device
  * @DXG_OBJECT_CONTEXT: struct dxg_context
+ * @DXG_OBJECT_PAGING_QUEUE: struct dxg_paging_queue
  * @DXG_OBJECT_RESOURCE: struct dxg_resource
  * @DXG_OBJECT_ALLOCATION: struct dxg_allocation
  * @DXG_OBJECT_SYNC: struct dxg_sync
@@ -32,6 +33,7 @@ enum dxg_object_type {
 	DXG_OBJECT_ADAPTER,
 	DXG_OBJECT_DEVICE,
 	DXG_OBJECT_CONTEXT,
+	DXG_OBJECT_PAGING_QUEUE,
 	DXG_OBJECT_RESOURCE,
 	DXG_OBJECT_ALLOCATION,
 	DXG_OBJECT_SYNC,

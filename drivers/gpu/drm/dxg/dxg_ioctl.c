@@ -62,11 +62,11 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL(CREATE_CONTEXT_VIRTUAL, dxg_ioctl_context_create, 0),
 	DXG_IOCTL(DESTROY_CONTEXT, dxg_ioctl_context_destroy, DXG_IOCTL_IN),
 	DXG_IOCTL(CREATE_ALLOCATION2, dxg_ioctl_allocation_create, 0),
-	DXG_IOCTL_NONE(CREATE_PAGING_QUEUE),
+	DXG_IOCTL(CREATE_PAGING_QUEUE, dxg_ioctl_paging_queue_create, 0),
 	DXG_IOCTL_NONE(RESERVE_GPU_VIRTUAL_ADDRESS),
 	DXG_IOCTL(QUERY_ADAPTER_INFO, dxg_ioctl_adapter_query_info, DXG_IOCTL_IN),
-	DXG_IOCTL_NONE(QUERY_VIDEO_MEMORY_INFO),
-	DXG_IOCTL_NONE(MAKE_RESIDENT),
+	DXG_IOCTL(QUERY_VIDEO_MEMORY_INFO, dxg_ioctl_video_memory_query, 0),
+	DXG_IOCTL(MAKE_RESIDENT, dxg_ioctl_make_resident, 0),
 	DXG_IOCTL_NONE(MAP_GPU_VIRTUAL_ADDRESS),
 	DXG_IOCTL_NONE(ESCAPE),
 	DXG_IOCTL(GET_DEVICE_STATE, dxg_ioctl_device_get_state, 0),
@@ -77,15 +77,15 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL(DESTROY_ALLOCATION2, dxg_ioctl_allocation_destroy, DXG_IOCTL_IN),
 	DXG_IOCTL(ENUM_ADAPTERS2, dxg_ioctl_adapter_enum2, 0),
 	DXG_IOCTL(CLOSE_ADAPTER, dxg_ioctl_adapter_close, DXG_IOCTL_IN),
-	DXG_IOCTL_NONE(CHANGE_VIDEO_MEMORY_RESERVATION),
+	DXG_IOCTL(CHANGE_VIDEO_MEMORY_RESERVATION, dxg_ioctl_video_memory_reserve, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(CREATE_HW_CONTEXT),
 	DXG_IOCTL_NONE(CREATE_HW_QUEUE),
 	DXG_IOCTL(DESTROY_DEVICE, dxg_ioctl_device_destroy, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(DESTROY_HW_CONTEXT),
 	DXG_IOCTL_NONE(DESTROY_HW_QUEUE),
-	DXG_IOCTL_NONE(DESTROY_PAGING_QUEUE),
+	DXG_IOCTL(DESTROY_PAGING_QUEUE, dxg_ioctl_paging_queue_destroy, DXG_IOCTL_IN),
 	DXG_IOCTL(DESTROY_SYNC_OBJECT, dxg_ioctl_sync_destroy, DXG_IOCTL_IN),
-	DXG_IOCTL_NONE(EVICT),
+	DXG_IOCTL(EVICT, dxg_ioctl_evict, 0),
 	DXG_IOCTL_NONE(FLUSH_HEAP_TRANSITIONS),
 	DXG_IOCTL_NONE(FREE_GPU_VIRTUAL_ADDRESS),
 	DXG_IOCTL_NONE(GET_CONTEXT_IN_PROCESS_PRIORITY),
@@ -97,11 +97,11 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL_NONE(OFFER_ALLOCATIONS),
 	DXG_IOCTL_NONE(OPEN_RESOURCE),
 	DXG_IOCTL_NONE(OPEN_SYNC_OBJECT),
-	DXG_IOCTL_NONE(QUERY_ALLOCATION_RESIDENCY),
+	DXG_IOCTL(QUERY_ALLOCATION_RESIDENCY, dxg_ioctl_allocation_query_residency, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(QUERY_RESOURCE_INFO),
 	DXG_IOCTL_NONE(RECLAIM_ALLOCATIONS2),
 	DXG_IOCTL_NONE(RENDER),
-	DXG_IOCTL_NONE(SET_ALLOCATION_PRIORITY),
+	DXG_IOCTL(SET_ALLOCATION_PRIORITY, dxg_ioctl_allocation_set_priority, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(SET_CONTEXT_IN_PROCESS_PRIORITY),
 	DXG_IOCTL_NONE(SET_CONTEXT_PRIORITY),
 	DXG_IOCTL(SIGNAL_SYNC_OBJECT_FROM_CPU, dxg_ioctl_sync_signal, DXG_IOCTL_IN),
@@ -115,7 +115,7 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL_NONE(UPDATE_GPU_VIRTUAL_ADDRESS),
 	DXG_IOCTL(WAIT_SYNC_OBJECT_FROM_CPU, dxg_ioctl_sync_wait, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(WAIT_SYNC_OBJECT_FROM_GPU),
-	DXG_IOCTL_NONE(GET_ALLOCATION_PRIORITY),
+	DXG_IOCTL(GET_ALLOCATION_PRIORITY, dxg_ioctl_allocation_get_priority, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(QUERY_CLOCK_CALIBRATION),
 	DXG_IOCTL(ENUM_ADAPTERS3, dxg_ioctl_adapter_enum3, 0),
 	DXG_IOCTL_NONE(SHARE_OBJECTS),
@@ -181,6 +181,7 @@ static long dxg_call(struct file *file, const struct dxg_ioctl_desc *desc,
 	struct dxg_call call = {
 		.process = process,
 		.args = args,
+		.user_args = arg,
 		.pending = LIST_HEAD_INIT(call.pending),
 	};
 	long ret;
@@ -480,6 +481,70 @@ LAYOUT_AT(d3dkmt_wait_sync_object_from_cpu, objects, 8);
 LAYOUT_AT(d3dkmt_wait_sync_object_from_cpu, fence_values, 16);
 LAYOUT_AT(d3dkmt_wait_sync_object_from_cpu, async_event, 24);
 LAYOUT_AT(d3dkmt_wait_sync_object_from_cpu, flags, 32);
+
+LAYOUT_SIZE(d3dkmt_create_paging_queue, 32);
+LAYOUT_AT(d3dkmt_create_paging_queue, device, 0);
+LAYOUT_AT(d3dkmt_create_paging_queue, priority, 4);
+LAYOUT_AT(d3dkmt_create_paging_queue, paging_queue, 8);
+LAYOUT_AT(d3dkmt_create_paging_queue, sync_object, 12);
+LAYOUT_AT(d3dkmt_create_paging_queue, fence_value_cpu_va, 16);
+LAYOUT_AT(d3dkmt_create_paging_queue, physical_adapter_index, 24);
+
+LAYOUT_SIZE(d3dkmt_destroy_paging_queue, 4);
+
+LAYOUT_SIZE(d3dkmt_make_resident, 48);
+LAYOUT_AT(d3dkmt_make_resident, paging_queue, 0);
+LAYOUT_AT(d3dkmt_make_resident, num_allocations, 4);
+LAYOUT_AT(d3dkmt_make_resident, allocation_list, 8);
+LAYOUT_AT(d3dkmt_make_resident, priority_list, 16);
+LAYOUT_AT(d3dkmt_make_resident, flags, 24);
+LAYOUT_AT(d3dkmt_make_resident, paging_fence_value, 32);
+LAYOUT_AT(d3dkmt_make_resident, num_bytes_to_trim, 40);
+
+LAYOUT_SIZE(d3dkmt_evict, 32);
+LAYOUT_AT(d3dkmt_evict, device, 0);
+LAYOUT_AT(d3dkmt_evict, num_allocations, 4);
+LAYOUT_AT(d3dkmt_evict, allocation_list, 8);
+LAYOUT_AT(d3dkmt_evict, flags, 16);
+LAYOUT_AT(d3dkmt_evict, num_bytes_to_trim, 24);
+
+LAYOUT_SIZE(d3dkmt_query_allocation_residency, 32);
+LAYOUT_AT(d3dkmt_query_allocation_residency, device, 0);
+LAYOUT_AT(d3dkmt_query_allocation_residency, resource, 4);
+LAYOUT_AT(d3dkmt_query_allocation_residency, allocation_list, 8);
+LAYOUT_AT(d3dkmt_query_allocation_residency, allocation_count, 16);
+LAYOUT_AT(d3dkmt_query_allocation_residency, residency_status, 24);
+
+LAYOUT_SIZE(d3dkmt_set_allocation_priority, 32);
+LAYOUT_AT(d3dkmt_set_allocation_priority, device, 0);
+LAYOUT_AT(d3dkmt_set_allocation_priority, resource, 4);
+LAYOUT_AT(d3dkmt_set_allocation_priority, allocation_list, 8);
+LAYOUT_AT(d3dkmt_set_allocation_priority, allocation_count, 16);
+LAYOUT_AT(d3dkmt_set_allocation_priority, priorities, 24);
+
+LAYOUT_SIZE(d3dkmt_get_allocation_priority, 32);
+LAYOUT_AT(d3dkmt_get_allocation_priority, device, 0);
+LAYOUT_AT(d3dkmt_get_allocation_priority, resource, 4);
+LAYOUT_AT(d3dkmt_get_allocation_priority, allocation_list, 8);
+LAYOUT_AT(d3dkmt_get_allocation_priority, allocation_count, 16);
+LAYOUT_AT(d3dkmt_get_allocation_priority, priorities, 24);
+
+LAYOUT_SIZE(d3dkmt_query_video_memory_info, 56);
+LAYOUT_AT(d3dkmt_query_video_memory_info, process, 0);
+LAYOUT_AT(d3dkmt_query_video_memory_info, adapter, 8);
+LAYOUT_AT(d3dkmt_query_video_memory_info, memory_segment_group, 12);
+LAYOUT_AT(d3dkmt_query_video_memory_info, budget, 16);
+LAYOUT_AT(d3dkmt_query_video_memory_info, current_usage, 24);
+LAYOUT_AT(d3dkmt_query_video_memory_info, current_reservation, 32);
+LAYOUT_AT(d3dkmt_query_video_memory_info, available_for_reservation, 40);
+LAYOUT_AT(d3dkmt_query_video_memory_info, physical_adapter_index, 48);
+
+LAYOUT_SIZE(d3dkmt_change_video_memory_reservation, 32);
+LAYOUT_AT(d3dkmt_change_video_memory_reservation, process, 0);
+LAYOUT_AT(d3dkmt_change_video_memory_reservation, adapter, 8);
+LAYOUT_AT(d3dkmt_change_video_memory_reservation, memory_segment_group, 12);
+LAYOUT_AT(d3dkmt_change_video_memory_reservation, reservation, 16);
+LAYOUT_AT(d3dkmt_change_video_memory_reservation, physical_adapter_index, 24);
 
 /* Ours: a size may grow, what is there stays. */
 LAYOUT_SIZE(drm_dxg_allocation_private, 32);

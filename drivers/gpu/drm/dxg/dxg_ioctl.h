@@ -14,6 +14,7 @@ struct file;
  * @process: the caller
  * @args: kernel copy of the operation's structure, copied back afterwards where
  *	the operation has output
+ * @user_args: the caller's structure, for what is written although the call fails
  * @pending: objects with reserved handles, parents first, by their sibling entry.
  *	They are published when the caller has the results, else destroyed
  * @undo: called with @undo_obj if the caller does not get the results, or NULL
@@ -22,6 +23,7 @@ struct file;
 struct dxg_call {
 	struct dxg_process *process;
 	void *args;
+	void __user *user_args;
 	struct list_head pending;
 	void (*undo)(struct dxg_object *obj);
 	struct dxg_object *undo_obj;
@@ -41,7 +43,10 @@ int dxg_ioctl_adapter_open_from_luid(struct dxg_call *call);
 int dxg_ioctl_adapter_query_info(struct dxg_call *call);
 int dxg_ioctl_allocation_create(struct dxg_call *call);
 int dxg_ioctl_allocation_destroy(struct dxg_call *call);
+int dxg_ioctl_allocation_get_priority(struct dxg_call *call);
 int dxg_ioctl_allocation_lock(struct dxg_call *call);
+int dxg_ioctl_allocation_query_residency(struct dxg_call *call);
+int dxg_ioctl_allocation_set_priority(struct dxg_call *call);
 int dxg_ioctl_allocation_unlock(struct dxg_call *call);
 int dxg_ioctl_command_submit(struct dxg_call *call);
 int dxg_ioctl_context_create(struct dxg_call *call);
@@ -49,9 +54,15 @@ int dxg_ioctl_context_destroy(struct dxg_call *call);
 int dxg_ioctl_device_create(struct dxg_call *call);
 int dxg_ioctl_device_destroy(struct dxg_call *call);
 int dxg_ioctl_device_get_state(struct dxg_call *call);
+int dxg_ioctl_evict(struct dxg_call *call);
+int dxg_ioctl_make_resident(struct dxg_call *call);
+int dxg_ioctl_paging_queue_create(struct dxg_call *call);
+int dxg_ioctl_paging_queue_destroy(struct dxg_call *call);
 int dxg_ioctl_sync_create(struct dxg_call *call);
 int dxg_ioctl_sync_destroy(struct dxg_call *call);
 int dxg_ioctl_sync_signal(struct dxg_call *call);
 int dxg_ioctl_sync_wait(struct dxg_call *call);
+int dxg_ioctl_video_memory_query(struct dxg_call *call);
+int dxg_ioctl_video_memory_reserve(struct dxg_call *call);
 
 #endif /* _DXG_IOCTL_H */

@@ -92,6 +92,38 @@ void dxg_resource_take_children(struct dxg_resource *resource, struct dxg_batch 
 }
 
 /**
+ * dxg_resource_next() - Go through the allocations of a resource
+ * @resource: the resource
+ * @alloc: the last one, whose reference is dropped; NULL: begin
+ *
+ * Begins again if the last one has been destroyed meanwhile.
+ *
+ * Return: the next allocation, counted; NULL: there is none.
+ */
+struct dxg_allocation *dxg_resource_next(struct dxg_resource *resource,
+					 struct dxg_allocation *alloc)
+{
+	struct dxg_handle_table *table = &resource->device->process->table;
+	struct dxg_object *next;
+
+	xa_lock(&table->xa);
+	if (alloc && !alloc->base.dead && !list_is_last(&alloc->base.sibling,
+							&resource->base.children))
+		next = list_next_entry(&alloc->base, sibling);
+	else if (alloc && !alloc->base.dead)
+		next = NULL;
+	else
+		next = list_first_entry_or_null(&resource->base.children, struct dxg_object,
+						sibling);
+	if (next)
+		dxg_object_get(next);
+	xa_unlock(&table->xa);
+	if (alloc)
+		dxg_allocation_put(alloc);
+	return next ? dxg_allocation_from(next) : NULL;
+}
+
+/**
  * dxg_resource_lookup() - Find the resource of a handle
  * @process: the caller
  * @handle: any value

@@ -41,6 +41,8 @@ struct dxg_resource {
 
 struct dxg_resource *dxg_resource_create(struct dxg_device *device);
 void dxg_resource_take_children(struct dxg_resource *resource, struct dxg_batch *batch);
+struct dxg_allocation *dxg_resource_next(struct dxg_resource *resource,
+					 struct dxg_allocation *alloc);
 struct dxg_resource *dxg_resource_lookup(struct dxg_process *process, u32 handle);
 void dxg_resource_put(struct dxg_resource *resource);
 

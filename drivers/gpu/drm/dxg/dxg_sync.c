@@ -282,8 +282,17 @@ static int sync_check(const struct d3dkmt_sync_object_info2 *info)
 	return flags & D3DKMT_SYNC_SHARED ? -EPERM : 0;
 }
 
-static struct dxg_sync *sync_create(struct dxg_device *device,
-				    const struct d3dkmt_sync_object_info2 *info)
+/**
+ * dxg_sync_create() - Create a monitored fence
+ * @device: the device
+ * @parent: the device, or an object of it that the fence goes with
+ * @flags: D3DKMT_SYNC_*
+ * @value: first value
+ *
+ * Return: the fence, its handle not reserved; -ENOMEM.
+ */
+struct dxg_sync *dxg_sync_create(struct dxg_device *device, struct dxg_object *parent, u32 flags,
+				 u64 value)
 {
 	struct dxg_sync *sync;
 
@@ -295,18 +304,24 @@ static struct dxg_sync *sync_create(struct dxg_device *device,
 		kfree(sync);
 		return ERR_PTR(-ENOMEM);
 	}
-	dxg_object_init(&sync->base, &sync_ops, &device->base);
+	dxg_object_init(&sync->base, &sync_ops, parent);
 	sync->device = device;
-	sync->flags = info->flags;
+	sync->flags = flags;
 	sync->value = page_address(sync->page);
-	*sync->value = info->initial_fence_value;
+	*sync->value = value;
 	INIT_LIST_HEAD(&sync->waiters);
 	atomic_inc(&device->adapter->stats.sync_objects);
 	return sync;
 }
 
-/* The mapping is the last thing that can fail; retiring the object undoes it. */
-static int sync_open(struct dxg_call *call, struct dxg_sync *sync)
+/**
+ * dxg_sync_open() - Give a new fence a handle and map its value
+ * @call: the operation, which publishes the handle
+ * @sync: the fence; consumed on failure too
+ *
+ * Return: 0; a negative errno: no memory, handles or address space.
+ */
+int dxg_sync_open(struct dxg_call *call, struct dxg_sync *sync)
 {
 	int ret;
 
@@ -316,6 +331,7 @@ static int sync_open(struct dxg_call *call, struct dxg_sync *sync)
 		return ret;
 	}
 	dxg_call_add(call, &sync->base);
+	/* Last; retiring the object undoes it. */
 	sync->cpu_va = dxg_mapping_map_page(sync->page);
 	if (IS_ERR_VALUE(sync->cpu_va)) {
 		ret = sync->cpu_va;
@@ -345,12 +361,13 @@ int dxg_ioctl_sync_create(struct dxg_call *call)
 		ret = dxg_process_bind_mm(call->process);
 	if (ret)
 		goto out_put;
-	sync = sync_create(device, &args->info);
+	sync = dxg_sync_create(device, &device->base, args->info.flags,
+			       args->info.initial_fence_value);
 	if (IS_ERR(sync)) {
 		ret = PTR_ERR(sync);
 		goto out_put;
 	}
-	ret = sync_open(call, sync);
+	ret = dxg_sync_open(call, sync);
 	if (ret)
 		goto out_put;
 	args->info.fence_value_cpu_va = sync->cpu_va;
@@ -365,14 +382,21 @@ out_put:
  * dxg_ioctl_sync_destroy() - D3DKMTDestroySynchronizationObject
  * @call: struct d3dkmt_destroy_sync_object
  *
- * Return: 0; -EINVAL: no such sync object.
+ * Return: 0; -EINVAL: no such sync object, or a paging queue's.
  */
 int dxg_ioctl_sync_destroy(struct dxg_call *call)
 {
 	struct d3dkmt_destroy_sync_object *args = call->args;
+	struct dxg_handle_table *table = &call->process->table;
 	struct dxg_object *obj;
 
-	obj = dxg_handle_retire(&call->process->table, args->sync_object, DXG_OBJECT_SYNC);
+	xa_lock(&table->xa);
+	obj = dxg_handle_lookup_locked(table, args->sync_object, DXG_OBJECT_SYNC);
+	if (obj && obj->parent->ops->type != DXG_OBJECT_DEVICE)
+		obj = NULL;
+	if (obj)
+		dxg_handle_unpublish_locked(table, obj);
+	xa_unlock(&table->xa);
 	if (!obj)
 		return -EINVAL;
 	sync_retire(obj);

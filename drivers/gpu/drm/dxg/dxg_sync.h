@@ -7,6 +7,7 @@
 #include "dxg_handle.h"
 
 struct dxg_adapter;
+struct dxg_call;
 struct dxg_device;
 struct page;
 
@@ -14,7 +15,7 @@ struct page;
  * struct dxg_sync - A sync object: a monitored fence
  */
 struct dxg_sync {
-	/** @base: The object; parent is the device. */
+	/** @base: The object; parent is the device, or the paging queue that it is of. */
 	struct dxg_object base;
 	/** @device: The device, counted by the parent. */
 	struct dxg_device *device;
@@ -33,6 +34,9 @@ struct dxg_sync {
 	struct list_head waiters;
 };
 
+struct dxg_sync *dxg_sync_create(struct dxg_device *device, struct dxg_object *parent, u32 flags,
+				 u64 value);
+int dxg_sync_open(struct dxg_call *call, struct dxg_sync *sync);
 struct dxg_sync *dxg_sync_lookup(struct dxg_device *device, u32 handle);
 void dxg_sync_put(struct dxg_sync *sync);
 int dxg_sync_check_gpu_signal(const struct dxg_sync *sync);

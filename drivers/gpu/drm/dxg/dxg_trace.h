@@ -40,6 +40,7 @@
 	{ DXG_OBJECT_ADAPTER,		"adapter" },			\
 	{ DXG_OBJECT_DEVICE,		"device" },			\
 	{ DXG_OBJECT_CONTEXT,		"context" },			\
+	{ DXG_OBJECT_PAGING_QUEUE,	"paging_queue" },		\
 	{ DXG_OBJECT_RESOURCE,		"resource" },			\
 	{ DXG_OBJECT_ALLOCATION,	"allocation" },			\
 	{ DXG_OBJECT_SYNC,		"sync_object" }
