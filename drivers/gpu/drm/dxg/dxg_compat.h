@@ -3,6 +3,8 @@
 #define _DXG_COMPAT_H
 
 #include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/shmem_fs.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
@@ -113,6 +115,12 @@ static inline int dxg_compat_sched_job_init(struct drm_sched_job *job,
 
 #define drm_sched_job_init(job, entity, credits, owner, client_id) \
 	dxg_compat_sched_job_init(job, entity, credits, owner, client_id)
+#endif
+
+#ifndef DXG_HAVE_SHMEM_VMA_FLAGS
+/* The flags were a number, and had no constructor. */
+#define VMA_NORESERVE_BIT		VM_NORESERVE
+#define mk_vma_flags(bit)		(bit)
 #endif
 
 /**

@@ -85,5 +85,8 @@ have DRM_SCHED_JOB_CLIENT_ID drm/gpu_scheduler.h \
 have DRM_SCHED_STAT_NO_HANG drm/gpu_scheduler.h \
 	'DRM_GPU_SCHED_STAT_NO_HANG[,} ]' \
 	'DRM_GPU_SCHED_STAT_NOMINAL[,} ]'
+have SHMEM_VMA_FLAGS linux/shmem_fs.h \
+	'struct file \*shmem_file_setup([^()]*vma_flags_t ' \
+	'struct file \*shmem_file_setup([^()]*unsigned long '
 
 echo "${flags# } -DDXG_PROBED"

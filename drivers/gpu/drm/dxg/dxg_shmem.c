@@ -11,6 +11,7 @@
 #include <drm/drm_gem.h>
 
 #include "dxg_allocation.h"
+#include "dxg_compat.h"
 #include "dxg_device.h"
 #include "dxg_process.h"
 #include "dxg_shmem.h"
@@ -39,7 +40,7 @@ static int shmem_open_locked(struct dxg_allocation *alloc)
 
 	if (alloc->gem.filp)
 		return 0;
-	file = shmem_file_setup("dxg", alloc->gem.size, VM_NORESERVE);
+	file = shmem_file_setup("dxg", alloc->gem.size, mk_vma_flags(VMA_NORESERVE_BIT));
 	if (IS_ERR(file))
 		return -ENOMEM;
 	mapping_set_gfp_mask(file->f_mapping, DXG_SHMEM_GFP);
