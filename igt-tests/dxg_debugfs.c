@@ -192,15 +192,8 @@ static void scene_create(struct igt_dxg *dxg, struct scene *scene)
 
 static void job_queue(struct scene *scene, unsigned int ms, uint32_t allocation)
 {
-	struct igt_dxg_stream stream;
-
-	igt_dxg_stream_begin(&stream);
-	igt_dxg_stream_signal(&stream, scene->fence, ++scene->value);
-	igt_dxg_stream_delay(&stream, ms * IGT_DXG_NS_PER_MS);
-	if (allocation)
-		igt_dxg_stream_fill(&stream, allocation, 0, SIZE, 1);
-	igt_dxg_stream_signal(&stream, scene->fence, ++scene->value);
-	igt_dxg_submit(scene->dxg, scene->context, &stream);
+	igt_dxg_submit_job(scene->dxg, scene->context, scene->fence, &scene->value, ms,
+			   allocation, SIZE);
 }
 
 /* A job that runs, and some behind it, more than the engine takes at once. */
@@ -399,11 +392,6 @@ static bool run_epochs(struct igt_dxg *dxg, unsigned int ms)
 	return lasted;
 }
 
-static void test_epochs(struct igt_dxg *dxg)
-{
-	igt_dxg_outlast(dxg, run_epochs);
-}
-
 /* --- invariants ---------------------------------------------------------- */
 
 /* Whether a text of dxg_invariants is right, line by line. */
@@ -466,17 +454,6 @@ static struct churn {
 /* The calls of a round; 0 or the first error. Asserts nothing, as it is in a thread. */
 static int churn_once(const struct igt_dxg *dxg, uint32_t device, uint32_t flags)
 {
-	struct {
-		struct drm_dxg_cmd_stream head;
-		struct drm_dxg_cmd_fill fill;
-	} stream = {
-		.head.magic = DRM_DXG_CMD_STREAM_MAGIC,
-		.head.version = DRM_DXG_CMD_STREAM_VERSION,
-		.head.size = sizeof(stream),
-		.fill.base = { DRM_DXG_CMD_FILL, sizeof(stream.fill) },
-		.fill.dst.kind = DRM_DXG_ADDRESS_ALLOCATION,
-		.fill.length = SIZE,
-	};
 	uint32_t context, list[COUNT], resource = 0, alone;
 	int ret;
 
@@ -486,10 +463,8 @@ static int churn_once(const struct igt_dxg *dxg, uint32_t device, uint32_t flags
 	if (!ret)
 		ret = __igt_dxg_create(dxg, device, D3DKMT_CREATE_RESOURCE, &resource, SIZE, COUNT,
 				       list);
-	for (int i = 0; i < COUNT && !ret; i++) {
-		stream.fill.dst.base = i ? list[i] : alone;
-		ret = __igt_dxg_submit_bytes(dxg, context, &stream, sizeof(stream));
-	}
+	for (int i = 0; i < COUNT && !ret; i++)
+		ret = __igt_dxg_submit_fill(dxg, context, i ? list[i] : alone, SIZE, 0, 0, 0);
 	if (!ret)
 		ret = __igt_dxg_destroy_allocation(dxg, device, alone);
 	if (!ret)
@@ -717,8 +692,8 @@ static const struct igt_dxg_test tests[] = {
 	IGT_DXG_TEST("handles-many", "Hundreds of handles are there once each.", test_handles_many),
 	IGT_DXG_TEST("handles-closed", "Nothing of a closed file or another process is there.",
 		     test_handles_closed),
-	IGT_DXG_TEST("epochs", "Held and armed commands are counted, destructions wait.",
-		     test_epochs),
+	IGT_DXG_TEST_OUTLAST("epochs", "Held and armed commands are counted, destructions wait.",
+			     run_epochs),
 	IGT_DXG_TEST("invariants", "All rules hold at rest and at work.", test_invariants),
 	IGT_DXG_TEST("invariants-load", "All rules hold while threads create, use and destroy.",
 		     test_invariants_load),

@@ -16,7 +16,7 @@ IGT_TEST_DESCRIPTION("Destruction of idle allocations and resources, and its ref
 #define PAGE	4096
 #define FLAGS	4	/* combinations of AssumeNotInUse and SynchronousDestroy */
 
-#define TEST(name, run, text)	{ name, text, run, 0, false }
+#define TEST(name, run, text)	IGT_DXG_TEST(name, text, run)
 
 /**
  * struct family - Allocations of one device, of each kind

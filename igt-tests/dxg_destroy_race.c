@@ -19,7 +19,7 @@ IGT_TEST_DESCRIPTION("Destruction of allocations beside other calls and other pr
 #define ROUNDS		400
 #define CHILDREN	8
 
-#define TEST(name, run, text)	{ name, text, run, 0, false }
+#define TEST(name, run, text)	IGT_DXG_TEST(name, text, run)
 
 /**
  * struct arena - What two threads fight for
@@ -141,25 +141,9 @@ static int do_unlock(void *data)
 static int do_submit(void *data)
 {
 	struct arena *arena = data;
-	struct {
-		struct drm_dxg_cmd_stream head;
-		struct drm_dxg_cmd_fill fill;
-		struct drm_dxg_cmd_signal signal;
-	} stream = {
-		.head.magic = DRM_DXG_CMD_STREAM_MAGIC,
-		.head.version = DRM_DXG_CMD_STREAM_VERSION,
-		.head.size = sizeof(stream),
-		.fill.base = { DRM_DXG_CMD_FILL, sizeof(stream.fill) },
-		.fill.dst.kind = DRM_DXG_ADDRESS_ALLOCATION,
-		.fill.dst.base = arena->allocation,
-		.fill.length = PAGE,
-		.fill.pattern = 0x12345678,
-		.signal.base = { DRM_DXG_CMD_SIGNAL, sizeof(stream.signal) },
-		.signal.sync_object = arena->fence,
-		.signal.value = 1,
-	};
 
-	return __igt_dxg_submit_bytes(arena->dxg, arena->context, &stream, sizeof(stream));
+	return __igt_dxg_submit_fill(arena->dxg, arena->context, arena->allocation, PAGE,
+				     0x12345678, arena->fence, 1);
 }
 
 static void assert_one_of(int ret, int other)

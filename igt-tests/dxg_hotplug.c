@@ -580,22 +580,10 @@ static void *load_nodes(void *arg)
 static bool work_once(const struct igt_dxg *dxg, uint32_t device, uint32_t context,
 		      uint32_t memory)
 {
-	struct {
-		struct drm_dxg_cmd_stream head;
-		struct drm_dxg_cmd_fill fill;
-	} stream = {
-		.head.magic = DRM_DXG_CMD_STREAM_MAGIC,
-		.head.version = DRM_DXG_CMD_STREAM_VERSION,
-		.head.size = sizeof(stream),
-		.fill.base = { DRM_DXG_CMD_FILL, sizeof(stream.fill) },
-		.fill.dst.kind = DRM_DXG_ADDRESS_ALLOCATION,
-		.fill.dst.base = memory,
-		.fill.length = SIZE,
-	};
 	void *data;
 
 	load.jobs++;
-	return load_ok(__igt_dxg_submit_bytes(dxg, context, &stream, sizeof(stream)),
+	return load_ok(__igt_dxg_submit_fill(dxg, context, memory, SIZE, 0, 0, 0),
 		       "SubmitCommand") &&
 	       load_ok(__igt_dxg_lock(dxg, device, memory, &data), "Lock2");
 }

@@ -16,7 +16,7 @@ IGT_TEST_DESCRIPTION("Submission of command streams, their execution and their r
 #define WORDS		(SIZE / 4)
 #define DEFAULT_MS	10000
 
-#define TEST(name, run, text)	{ name, text, run, 0, false }
+#define TEST(name, run, text)	IGT_DXG_TEST(name, text, run)
 
 /**
  * struct engine - What it takes to submit

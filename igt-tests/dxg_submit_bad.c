@@ -15,7 +15,7 @@ IGT_TEST_DESCRIPTION("Submissions that are refused whole.");
 #define SIZE	(2 * PAGE)
 #define WORDS	(SIZE / 4)
 
-#define TEST(name, run, text)	{ name, text, run, 0, false }
+#define TEST(name, run, text)	IGT_DXG_TEST(name, text, run)
 
 /**
  * struct target - A stream with a record of each kind, and what it would change

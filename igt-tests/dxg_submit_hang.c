@@ -26,9 +26,8 @@ IGT_TEST_DESCRIPTION("Commands that meet the time-out, and deep queues.");
  */
 #define BLOCKS		256
 
-#define TEST(name, run, text)	{ name, text, run, 0, false }
-#define TEST_ONE_DOOR(name, run, text) \
-	{ name, text, run, 1U << DXG_DOOR_DXG, false }
+#define TEST(name, run, text)	IGT_DXG_TEST(name, text, run)
+#define TEST_ONE_DOOR(name, run, text) IGT_DXG_TEST_AT(IGT_DXG_DXG_DOOR, name, text, run)
 
 /**
  * struct victim - A device that hangs, or does not

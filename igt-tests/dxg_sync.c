@@ -17,9 +17,8 @@ IGT_TEST_DESCRIPTION("Monitored fences and their signals from the CPU.");
 #define PAGE	4096
 #define MANY	1500	/* values that no single page holds */
 
-#define TEST(name, run, text)	{ name, text, run, 0, false }
-#define TEST_DRM(name, run, text) \
-	{ name, text, run, IGT_DXG_DRM_DOORS, false }
+#define TEST(name, run, text)	IGT_DXG_TEST(name, text, run)
+#define TEST_DRM(name, run, text) IGT_DXG_TEST_AT(IGT_DXG_DRM_DOORS, name, text, run)
 
 /* Creation with every field said. */
 static int create(struct igt_dxg *dxg, struct d3dkmt_create_sync_object2 *args)

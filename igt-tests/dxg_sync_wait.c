@@ -24,7 +24,7 @@ IGT_TEST_DESCRIPTION("Waits of the CPU for monitored fences.");
 #define WAITERS		16
 #define EVENTS		100
 
-#define TEST(name, run, text)	{ name, text, run, 0, false }
+#define TEST(name, run, text)	IGT_DXG_TEST(name, text, run)
 
 /**
  * struct waiter - A thread that waits

@@ -30,6 +30,7 @@ IGT_TEST_DESCRIPTION("Order of creation, use and destruction, by tracepoints.");
 #define DESTROY_RESOURCE 1
 
 #define TEST(name, run, text)	IGT_DXG_TEST(name, text, run)
+#define LASTING(name, run, text) IGT_DXG_TEST_OUTLAST(name, text, run)
 
 static struct igt_dxg_trace trace;
 
@@ -104,15 +105,8 @@ static uint32_t create_used(const struct scene *scene)
 /* Queue a job; @allocation is what it uses, or 0. */
 static void job_queue(struct scene *scene, unsigned int ms, uint32_t allocation)
 {
-	struct igt_dxg_stream stream;
-
-	igt_dxg_stream_begin(&stream);
-	igt_dxg_stream_signal(&stream, scene->fence, ++scene->value);
-	igt_dxg_stream_delay(&stream, ms * IGT_DXG_NS_PER_MS);
-	if (allocation)
-		igt_dxg_stream_fill(&stream, allocation, 0, SIZE, 1);
-	igt_dxg_stream_signal(&stream, scene->fence, ++scene->value);
-	igt_dxg_submit(scene->dxg, scene->context, &stream);
+	igt_dxg_submit_job(scene->dxg, scene->context, scene->fence, &scene->value, ms,
+			   allocation, SIZE);
 }
 
 /* The same, and return when the engine is at it. */
@@ -130,6 +124,14 @@ static void jobs_wait(const struct scene *scene)
 static void destroy(const struct scene *scene, uint32_t allocation, uint32_t flags)
 {
 	igt_dxg_destroy2(scene->dxg, scene->device, 0, &allocation, 1, flags);
+}
+
+/* The calls have returned; the scene ends when the jobs have. */
+static void scene_returned(const struct scene *scene)
+{
+	igt_dxg_trace_mark("returned");
+	jobs_wait(scene);
+	scene_end(scene);
 }
 
 /* --- looking at it ------------------------------------------------------- */
@@ -480,9 +482,7 @@ static bool run_busy(struct igt_dxg *dxg, unsigned int ms)
 	target = create_used(&scene);
 	job_start(&scene, ms, target);
 	destroy(&scene, target, 0);
-	igt_dxg_trace_mark("returned");
-	jobs_wait(&scene);
-	scene_end(&scene);
+	scene_returned(&scene);
 
 	mark = igt_dxg_trace_one(&trace, "mark returned");
 	if (completed(&scene, 0) < mark)
@@ -492,11 +492,6 @@ static bool run_busy(struct igt_dxg *dxg, unsigned int ms)
 			    completed(&scene, 0), steps.ready, steps.close, steps.backing,
 			    steps.destroy, steps.reclaimed);
 	return true;
-}
-
-static void test_busy(struct igt_dxg *dxg)
-{
-	igt_dxg_outlast(dxg, run_busy);
 }
 
 static bool run_synchronous(struct igt_dxg *dxg, unsigned int ms)
@@ -518,11 +513,6 @@ static bool run_synchronous(struct igt_dxg *dxg, unsigned int ms)
 	return steps.request < completed(&scene, 0) && steps.deferred >= 0;
 }
 
-static void test_synchronous(struct igt_dxg *dxg)
-{
-	igt_dxg_outlast(dxg, run_synchronous);
-}
-
 /* No job uses it, so that there is nothing to wait for. */
 static bool run_assume_unused(struct igt_dxg *dxg, unsigned int ms)
 {
@@ -535,19 +525,12 @@ static bool run_assume_unused(struct igt_dxg *dxg, unsigned int ms)
 	other = create_used(&scene);
 	job_start(&scene, ms, other);
 	destroy(&scene, target, ASSUME);
-	igt_dxg_trace_mark("returned");
-	jobs_wait(&scene);
-	scene_end(&scene);
+	scene_returned(&scene);
 
 	find_steps(&scene, target, &steps);
 	igt_assert_eq(steps.deferred, -1);
 	igt_dxg_trace_order(&trace, steps.ready, igt_dxg_trace_one(&trace, "mark returned"));
 	return steps.reclaimed < completed(&scene, 0);
-}
-
-static void test_assume_unused(struct igt_dxg *dxg)
-{
-	igt_dxg_outlast(dxg, run_assume_unused);
 }
 
 /* The job that uses it is waited for, and the one behind is not. */
@@ -563,9 +546,7 @@ static bool run_assume_used(struct igt_dxg *dxg, unsigned int ms)
 	job_start(&scene, ms, target);
 	job_queue(&scene, 50, 0);
 	destroy(&scene, target, ASSUME);
-	igt_dxg_trace_mark("returned");
-	jobs_wait(&scene);
-	scene_end(&scene);
+	scene_returned(&scene);
 
 	mark = igt_dxg_trace_one(&trace, "mark returned");
 	if (completed(&scene, 0) < mark)
@@ -574,11 +555,6 @@ static bool run_assume_used(struct igt_dxg *dxg, unsigned int ms)
 	igt_dxg_trace_order(&trace, steps.request, steps.deferred, mark, completed(&scene, 0),
 			    steps.ready, completed(&scene, 1));
 	return true;
-}
-
-static void test_assume_used(struct igt_dxg *dxg)
-{
-	igt_dxg_outlast(dxg, run_assume_used);
 }
 
 /* A held command that names it is not waited for, and will not run. */
@@ -609,11 +585,6 @@ static bool run_assume_held(struct igt_dxg *dxg, unsigned int ms)
 	igt_dxg_trace_order(&trace, steps.request, steps.ready, completed(&scene, 0), lost,
 			    job_event(&scene, BEHIND, "command_cancel"));
 	return true;
-}
-
-static void test_assume_held(struct igt_dxg *dxg)
-{
-	igt_dxg_outlast(dxg, run_assume_held);
 }
 
 /* --- resources ----------------------------------------------------------- */
@@ -651,9 +622,7 @@ static bool run_both(struct igt_dxg *dxg, unsigned int ms)
 	}
 	job_start(&scene, ms, children[1]);
 	igt_dxg_destroy2(dxg, scene.device, resource, alone, COUNT, 0);
-	igt_dxg_trace_mark("returned");
-	jobs_wait(&scene);
-	scene_end(&scene);
+	scene_returned(&scene);
 
 	mark = igt_dxg_trace_one(&trace, "mark returned");
 	if (completed(&scene, 0) < mark)
@@ -679,11 +648,6 @@ static bool run_both(struct igt_dxg *dxg, unsigned int ms)
 	return true;
 }
 
-static void test_both(struct igt_dxg *dxg)
-{
-	igt_dxg_outlast(dxg, run_both);
-}
-
 /* The resource may be ready before what was destroyed before it, and goes last all the same. */
 static bool run_resource_last(struct igt_dxg *dxg, unsigned int ms, uint32_t flags)
 {
@@ -699,9 +663,7 @@ static bool run_resource_last(struct igt_dxg *dxg, unsigned int ms, uint32_t fla
 	job_start(&scene, ms, 0);
 	igt_dxg_destroy2(dxg, scene.device, 0, list, COUNT - 1, 0);
 	igt_dxg_destroy2(dxg, scene.device, resource, NULL, 0, flags);
-	igt_dxg_trace_mark("returned");
-	jobs_wait(&scene);
-	scene_end(&scene);
+	scene_returned(&scene);
 
 	mark = igt_dxg_trace_one(&trace, "mark returned");
 	if (completed(&scene, 0) < mark)
@@ -735,19 +697,9 @@ static bool run_resource_epoch(struct igt_dxg *dxg, unsigned int ms)
 	return run_resource_last(dxg, ms, 0);
 }
 
-static void test_resource_epoch(struct igt_dxg *dxg)
-{
-	igt_dxg_outlast(dxg, run_resource_epoch);
-}
-
 static bool run_resource_assume(struct igt_dxg *dxg, unsigned int ms)
 {
 	return run_resource_last(dxg, ms, ASSUME);
-}
-
-static void test_resource_assume(struct igt_dxg *dxg)
-{
-	igt_dxg_outlast(dxg, run_resource_assume);
 }
 
 /* --- epochs -------------------------------------------------------------- */
@@ -791,11 +743,6 @@ static bool run_epochs(struct igt_dxg *dxg, unsigned int ms)
 	return true;
 }
 
-static void test_epochs(struct igt_dxg *dxg)
-{
-	igt_dxg_outlast(dxg, run_epochs);
-}
-
 /* Another device's jobs do not count. */
 static bool run_other_device(struct igt_dxg *dxg, unsigned int ms)
 {
@@ -818,11 +765,6 @@ static bool run_other_device(struct igt_dxg *dxg, unsigned int ms)
 	igt_assert_eq(steps.deferred, -1);
 	igt_dxg_trace_order(&trace, steps.reclaimed, igt_dxg_trace_one(&trace, "mark returned"));
 	return steps.reclaimed < completed(&scene, 0);
-}
-
-static void test_other_device(struct igt_dxg *dxg)
-{
-	igt_dxg_outlast(dxg, run_other_device);
 }
 
 /* --- the end of a parent ------------------------------------------------- */
@@ -910,11 +852,6 @@ static bool run_device(struct igt_dxg *dxg, unsigned int ms)
 	return assert_family_ended(&family);
 }
 
-static void test_device(struct igt_dxg *dxg)
-{
-	igt_dxg_outlast(dxg, run_device);
-}
-
 static bool run_close(struct igt_dxg *dxg, unsigned int ms)
 {
 	struct family family;
@@ -929,11 +866,6 @@ static bool run_close(struct igt_dxg *dxg, unsigned int ms)
 	scene_read(&family.scene);
 	igt_dxg_renew(dxg);
 	return assert_family_ended(&family);
-}
-
-static void test_close(struct igt_dxg *dxg)
-{
-	igt_dxg_outlast(dxg, run_close);
 }
 
 static void linger_at_work(struct igt_dxg_child *child, struct igt_dxg *parent)
@@ -988,11 +920,6 @@ static bool run_context(struct igt_dxg *dxg, unsigned int ms)
 	igt_assert_eq(igt_dxg_trace_count(&trace, "command_promote"), DEPTH);
 	igt_assert_eq(igt_dxg_trace_count(&trace, "device_lost"), 0);
 	return true;
-}
-
-static void test_context(struct igt_dxg *dxg)
-{
-	igt_dxg_outlast(dxg, run_context);
 }
 
 /* --- the time-out and removal -------------------------------------------- */
@@ -1125,34 +1052,34 @@ static const struct igt_dxg_test tests[] = {
 	     "What a creation that fails has made goes, and never was valid."),
 	TEST("idle", test_idle,
 	     "The steps of a destruction that has nothing to wait for."),
-	TEST("busy", test_busy,
-	     "Without flags the call returns, the job ends, the memory goes."),
-	TEST("synchronous", test_synchronous,
-	     "SynchronousDestroy returns after the last step."),
-	TEST("assume-unused", test_assume_unused,
-	     "AssumeNotInUse does not wait for jobs that do not use it."),
-	TEST("assume-used", test_assume_used,
-	     "AssumeNotInUse waits for the armed job that uses it, only."),
-	TEST("assume-held", test_assume_held,
-	     "AssumeNotInUse does not wait for held commands."),
-	TEST("both", test_both,
-	     "A list and a resource go together, the resource last."),
-	TEST("resource-epoch", test_resource_epoch,
-	     "A resource goes after allocations that were destroyed before."),
-	TEST("resource-assume", test_resource_assume,
-	     "The same where the resource is ready before these."),
-	TEST("epochs", test_epochs,
-	     "Each destruction waits for the jobs before it and no others."),
-	TEST("other-device", test_other_device,
-	     "Another device's jobs are not waited for."),
-	TEST("device", test_device,
-	     "A device goes with all that it has, while it works."),
-	TEST("close", test_close,
-	     "A file is closed with all that it has, while it works."),
+	LASTING("busy", run_busy,
+		"Without flags the call returns, the job ends, the memory goes."),
+	LASTING("synchronous", run_synchronous,
+		"SynchronousDestroy returns after the last step."),
+	LASTING("assume-unused", run_assume_unused,
+		"AssumeNotInUse does not wait for jobs that do not use it."),
+	LASTING("assume-used", run_assume_used,
+		"AssumeNotInUse waits for the armed job that uses it, only."),
+	LASTING("assume-held", run_assume_held,
+		"AssumeNotInUse does not wait for held commands."),
+	LASTING("both", run_both,
+		"A list and a resource go together, the resource last."),
+	LASTING("resource-epoch", run_resource_epoch,
+		"A resource goes after allocations that were destroyed before."),
+	LASTING("resource-assume", run_resource_assume,
+		"The same where the resource is ready before these."),
+	LASTING("epochs", run_epochs,
+		"Each destruction waits for the jobs before it and no others."),
+	LASTING("other-device", run_other_device,
+		"Another device's jobs are not waited for."),
+	LASTING("device", run_device,
+		"A device goes with all that it has, while it works."),
+	LASTING("close", run_close,
+		"A file is closed with all that it has, while it works."),
 	TEST("kill", test_kill,
 	     "A process is killed with all that it has, while it works."),
-	TEST("context", test_context,
-	     "A context's held commands are cancelled, armed ones go on."),
+	LASTING("context", run_context,
+		"A context's held commands are cancelled, armed ones go on."),
 	TEST("hang", test_hang,
 	     "The time-out comes before the memory goes."),
 	{ .name = "unbind", .run = test_unbind, .leaves = true,

@@ -264,7 +264,10 @@ static void run_test(const struct igt_dxg_test *test, const struct igt_dxg_way *
 	igt_dxg_free_copies();
 	dxg = igt_dxg_open(way->door, way->driver);
 	igt_dxg_read_state_all(dxg, &baseline);
-	test->run(dxg);
+	if (test->outlast)
+		igt_dxg_outlast(dxg, test->outlast);
+	else
+		test->run(dxg);
 	if (!test->leaves)
 		igt_dxg_assert_no_leak(dxg, &baseline);
 	igt_dxg_close(dxg);
@@ -296,6 +299,32 @@ unsigned int igt_dxg_scale(unsigned int count)
 	return divisor && count >= divisor ? count / divisor : 1;
 }
 
+/* --- files --------------------------------------------------------------- */
+
+char *igt_dxg_read_file(const char *path)
+{
+	size_t size = 0, room = 1 << 16;
+	char *text = malloc(room);
+	ssize_t got;
+	int fd;
+
+	igt_assert(text);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	igt_assert_f(fd >= 0, "cannot open %s\n", path);
+	while ((got = read(fd, text + size, room - size - 1)) > 0) {
+		size += got;
+		if (room - size < 1 << 12) {
+			room *= 2;
+			text = realloc(text, room);
+			igt_assert(text);
+		}
+	}
+	close(fd);
+	igt_assert_f(!got, "cannot read %s\n", path);
+	text[size] = '\0';
+	return text;
+}
+
 /* --- debugfs and parameters ---------------------------------------------- */
 
 unsigned int igt_dxg_tdr_ms(void)
@@ -317,28 +346,10 @@ void igt_dxg_debugfs_path(const struct igt_dxg *dxg, const char *name,
 
 char *igt_dxg_read_debugfs(const struct igt_dxg *dxg, const char *name)
 {
-	size_t size = 0, room = 4096;
 	char path[IGT_DXG_DEBUGFS_PATH];
-	char *text = malloc(room);
-	ssize_t got;
-	int fd;
 
-	igt_assert(text);
 	igt_dxg_debugfs_path(dxg, name, path);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	igt_assert_f(fd >= 0, "cannot open %s\n", path);
-	while ((got = read(fd, text + size, room - size - 1)) > 0) {
-		size += got;
-		if (room - size < 1024) {
-			room *= 2;
-			text = realloc(text, room);
-			igt_assert(text);
-		}
-	}
-	close(fd);
-	igt_assert_f(!got, "cannot read %s\n", path);
-	text[size] = '\0';
-	return text;
+	return igt_dxg_read_file(path);
 }
 
 void igt_dxg_assert_invariants(const struct igt_dxg *dxg)

@@ -87,6 +87,7 @@ bool igt_dxg_find_node(enum igt_dxg_door door, const char *driver, char *path);
  * @name: first part of the name, the rest is "-DRIVER-DOOR"
  * @describe: sentence for igt_describe()
  * @run: the test
+ * @outlast: in place of @run, the test for igt_dxg_outlast()
  * @doors: bit mask of enum igt_dxg_door to run it for, or 0 for all
  * @leaves: @run leaves counts changed; else they must come back after it
  */
@@ -94,6 +95,7 @@ struct igt_dxg_test {
 	const char *name;
 	const char *describe;
 	void (*run)(struct igt_dxg *dxg);
+	bool (*outlast)(struct igt_dxg *dxg, unsigned int ms);
 	unsigned int doors;
 	bool leaves;
 };
@@ -108,6 +110,9 @@ enum {
 	{ .name = (name_), .describe = (describe_), .run = (run_) }
 #define IGT_DXG_TEST_AT(doors_, name_, describe_, run_) \
 	{ .name = (name_), .describe = (describe_), .run = (run_), .doors = (doors_) }
+/* One for all doors that has to be over before a job is. */
+#define IGT_DXG_TEST_OUTLAST(name_, describe_, run_) \
+	{ .name = (name_), .describe = (describe_), .outlast = (run_) }
 
 /* Make the subtests of a table that ends with an empty entry. */
 void igt_dxg_run_tests(const struct igt_dxg_test *tests);
@@ -266,6 +271,23 @@ int __igt_dxg_submit(const struct igt_dxg *dxg, uint32_t context,
 		     const struct igt_dxg_stream *stream);
 /* Finish a stream, submit it and free it. */
 void igt_dxg_submit(const struct igt_dxg *dxg, uint32_t context, struct igt_dxg_stream *stream);
+/*
+ * A job of @ms, which fills @size bytes of an allocation if that is not 0. The fence gets
+ * the next value when the job starts, and the one after that, then in @value, when it ends.
+ */
+void igt_dxg_submit_job(const struct igt_dxg *dxg, uint32_t context, uint32_t fence,
+			uint64_t *value, unsigned int ms, uint32_t allocation, uint64_t size);
+/*
+ * A fill, and a signal if the fence is not 0. Asserts nothing and allocates nothing, so it
+ * is for threads.
+ */
+int __igt_dxg_submit_fill(const struct igt_dxg *dxg, uint32_t context, uint32_t dst,
+			  uint64_t length, uint32_t pattern, uint32_t fence, uint64_t value);
+
+/* --- files --------------------------------------------------------------- */
+
+/* All that is in a file, which the caller frees; asserts that it can be read. */
+char *igt_dxg_read_file(const char *path);
 
 /* --- debugfs and parameters ---------------------------------------------- */
 
@@ -276,7 +298,7 @@ unsigned int igt_dxg_tdr_ms(void);
 #define IGT_DXG_DEBUGFS_PATH	64
 void igt_dxg_debugfs_path(const struct igt_dxg *dxg, const char *name,
 			  char path[IGT_DXG_DEBUGFS_PATH]);
-/* All that is in it, which the caller frees; asserts that it can be read. */
+/* All that is in it, as by igt_dxg_read_file(). */
 char *igt_dxg_read_debugfs(const struct igt_dxg *dxg, const char *name);
 /* Assert that each rule of dxg_invariants holds. */
 void igt_dxg_assert_invariants(const struct igt_dxg *dxg);

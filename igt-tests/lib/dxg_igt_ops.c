@@ -587,3 +587,40 @@ void igt_dxg_submit(const struct igt_dxg *dxg, uint32_t context, struct igt_dxg_
 	igt_assert_eq(__igt_dxg_submit(dxg, context, stream), 0);
 	igt_dxg_stream_free(stream);
 }
+
+void igt_dxg_submit_job(const struct igt_dxg *dxg, uint32_t context, uint32_t fence,
+			uint64_t *value, unsigned int ms, uint32_t allocation, uint64_t size)
+{
+	struct igt_dxg_stream stream;
+
+	igt_dxg_stream_begin(&stream);
+	igt_dxg_stream_signal(&stream, fence, ++*value);
+	igt_dxg_stream_delay(&stream, ms * IGT_DXG_NS_PER_MS);
+	if (allocation)
+		igt_dxg_stream_fill(&stream, allocation, 0, size, 1);
+	igt_dxg_stream_signal(&stream, fence, ++*value);
+	igt_dxg_submit(dxg, context, &stream);
+}
+
+int __igt_dxg_submit_fill(const struct igt_dxg *dxg, uint32_t context, uint32_t dst,
+			  uint64_t length, uint32_t pattern, uint32_t fence, uint64_t value)
+{
+	struct {
+		struct drm_dxg_cmd_stream head;
+		struct drm_dxg_cmd_fill fill;
+		struct drm_dxg_cmd_signal signal;
+	} stream = {
+		.head.magic = DRM_DXG_CMD_STREAM_MAGIC,
+		.head.version = DRM_DXG_CMD_STREAM_VERSION,
+		.head.size = sizeof(stream) - (fence ? 0 : sizeof(stream.signal)),
+		.fill.base = { DRM_DXG_CMD_FILL, sizeof(stream.fill) },
+		.fill.dst = address(dst, 0),
+		.fill.length = length,
+		.fill.pattern = pattern,
+		.signal.base = { DRM_DXG_CMD_SIGNAL, sizeof(stream.signal) },
+		.signal.sync_object = fence,
+		.signal.value = value,
+	};
+
+	return __igt_dxg_submit_bytes(dxg, context, &stream, stream.head.size);
+}

@@ -146,32 +146,6 @@ static unsigned long long lost_events(void)
 	}
 }
 
-static char *read_text(void)
-{
-	size_t size = 0, room = 1 << 16;
-	char *text = malloc(room);
-	char path[PATH_MAX];
-	ssize_t got;
-	int fd;
-
-	igt_assert(text);
-	snprintf(path, sizeof(path), "%s/trace", instance.path);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	igt_assert_fd(fd);
-	while ((got = read(fd, text + size, room - size - 1)) > 0) {
-		size += got;
-		if (room - size < 1 << 12) {
-			room *= 2;
-			text = realloc(text, room);
-			igt_assert(text);
-		}
-	}
-	close(fd);
-	igt_assert_f(!got, "cannot read %s\n", path);
-	text[size] = '\0';
-	return text;
-}
-
 /* "COMM-PID  [CPU] FLAGS  STAMP: NAME: WORDS", where COMM may hold anything. */
 static bool parse_line(char *line, struct igt_dxg_event *event)
 {
@@ -224,13 +198,14 @@ void igt_dxg_trace_read(struct igt_dxg_trace *trace)
 {
 	unsigned long long lost;
 	struct igt_dxg_event *event;
-	char *line, *next;
+	char *line, *next, path[PATH_MAX];
 	int room = 0;
 
 	free(trace->events);
 	free(trace->text);
 	memset(trace, 0, sizeof(*trace));
-	trace->text = read_text();
+	snprintf(path, sizeof(path), "%s/trace", instance.path);
+	trace->text = igt_dxg_read_file(path);
 	for (line = trace->text; *line; line = next) {
 		next = strchr(line, '\n');
 		igt_assert(next);
