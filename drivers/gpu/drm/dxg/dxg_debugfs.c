@@ -16,6 +16,7 @@
 #include "dxg_resource.h"
 #include "dxg_sched.h"
 #include "dxg_submit.h"
+#include "dxg_trace.h"
 
 /**
  * DOC: Debugfs
@@ -81,18 +82,9 @@ static int dxg_state_show(struct seq_file *m, void *data)
 
 static const char *object_type_name(enum dxg_object_type type)
 {
-	static const char * const names[] = {
-		[DXG_OBJECT_PROCESS_ADAPTER] = "process_adapter",
-		[DXG_OBJECT_ADAPTER] = "adapter",
-		[DXG_OBJECT_DEVICE] = "device",
-		[DXG_OBJECT_CONTEXT] = "context",
-		[DXG_OBJECT_PAGING_QUEUE] = "paging_queue",
-		[DXG_OBJECT_RESOURCE] = "resource",
-		[DXG_OBJECT_ALLOCATION] = "allocation",
-		[DXG_OBJECT_SYNC] = "sync_object",
-	};
+	static const struct trace_print_flags names[] = { DXG_TRACE_TYPES };
 
-	return names[type];
+	return names[type].name;
 }
 
 /**

@@ -35,6 +35,7 @@
  * Messages in the kernel log were refused: any user could fill it.
  */
 
+/* In the order of the enum, for debugfs takes the names from here by their places. */
 #define DXG_TRACE_TYPES							\
 	{ DXG_OBJECT_PROCESS_ADAPTER,	"process_adapter" },		\
 	{ DXG_OBJECT_ADAPTER,		"adapter" },			\
