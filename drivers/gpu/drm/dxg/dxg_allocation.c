@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -240,13 +241,17 @@ static int allocation_enter_device_locked(struct dxg_allocation *alloc, bool evi
 {
 	struct dxg_process_adapter *pa = dxg_process_adapter_from(&alloc->base);
 	struct dxg_ddi_backing backing = {};
+	struct mem_cgroup *old;
 	int ret;
 
 	lockdep_assert_held(&alloc->lock);
 
 	if (alloc->segment == DXG_SEGMENT_DEVICE)
 		return 0;
+	/* Whoever needs it: it is the process that created it which pays. */
+	old = set_active_memcg(pa->process->memcg);
 	ret = dxg_backing_get(pa, alloc->width, alloc->height, alloc->gem.size, evict, &backing);
+	set_active_memcg(old);
 	if (ret)
 		return ret;
 	if (alloc->segment == DXG_SEGMENT_SYSTEM) {

@@ -335,6 +335,26 @@ struct dxg_object *dxg_handle_retire(struct dxg_handle_table *table, u32 handle,
 }
 
 /**
+ * dxg_object_unpublish() - Take an object that is known out of the table
+ * @table: the table
+ * @obj: the object, which may be dead, or may never have been published
+ *
+ * Return: whether it was there; the caller then has the handle's reference.
+ */
+bool dxg_object_unpublish(struct dxg_handle_table *table, struct dxg_object *obj)
+{
+	bool published;
+
+	xa_lock(&table->xa);
+	published = xa_load(&table->xa, handle_index(obj->handle)) == obj;
+	if (published)
+		dxg_handle_unpublish_locked(table, obj);
+	xa_unlock(&table->xa);
+
+	return published;
+}
+
+/**
  * dxg_object_kill() - Make an object without a handle dead
  * @table: the table
  * @obj: the object

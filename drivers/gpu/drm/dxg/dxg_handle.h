@@ -114,6 +114,7 @@ struct dxg_object *dxg_handle_lookup_locked(struct dxg_handle_table *table, u32 
 struct dxg_object *dxg_handle_retire(struct dxg_handle_table *table, u32 handle,
 				     enum dxg_object_type type);
 void dxg_handle_unpublish_locked(struct dxg_handle_table *table, struct dxg_object *obj);
+bool dxg_object_unpublish(struct dxg_handle_table *table, struct dxg_object *obj);
 bool dxg_object_kill(struct dxg_handle_table *table, struct dxg_object *obj);
 void dxg_object_retire_children(struct dxg_handle_table *table, struct dxg_object *obj);
 

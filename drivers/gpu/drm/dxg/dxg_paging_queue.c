@@ -35,16 +35,17 @@ static void paging_queue_release(struct dxg_object *obj)
 	struct dxg_paging_queue *queue = container_of(obj, struct dxg_paging_queue, base);
 
 	WARN_ON(!list_empty(&queue->requests));
+	if (queue->sync)
+		dxg_sync_put(queue->sync);
 	kfree(queue);
 }
 
 static void paging_queue_retire(struct dxg_object *obj)
 {
 	struct dxg_paging_queue *queue = container_of(obj, struct dxg_paging_queue, base);
-	struct dxg_handle_table *table = &queue->device->process->table;
 
-	dxg_object_kill(table, obj);
-	dxg_object_retire_children(table, obj);
+	if (queue->sync)
+		dxg_sync_retire(queue->sync);
 	dxg_object_put(obj);
 }
 
@@ -223,13 +224,15 @@ static int paging_queue_open(struct dxg_call *call, struct dxg_paging_queue *que
 	}
 	dxg_call_add(call, &queue->base);
 
-	sync = dxg_sync_create(queue->device, &queue->base, D3DKMT_SYNC_NO_SIGNAL, 0);
+	sync = dxg_sync_create(queue->device, D3DKMT_SYNC_NO_SIGNAL, 0);
 	if (IS_ERR(sync))
 		return PTR_ERR(sync);
+	sync->of_queue = true;
+	dxg_object_get(&sync->base);
+	queue->sync = sync;
 	ret = dxg_sync_open(call, sync);
 	if (ret)
 		return ret;
-	queue->sync = sync;
 	args->paging_queue = queue->base.handle;
 	args->sync_object = sync->base.handle;
 	args->fence_value_cpu_va = sync->cpu_va;

@@ -31,11 +31,11 @@ struct dxg_paging_request {
  * struct dxg_paging_queue - A WDDM paging queue
  */
 struct dxg_paging_queue {
-	/** @base: The object; parent is the device, the child is the fence. */
+	/** @base: The object; parent is the device. */
 	struct dxg_object base;
 	/** @device: The device, counted by the parent. */
 	struct dxg_device *device;
-	/** @sync: Its monitored fence, counted. */
+	/** @sync: Its monitored fence, counted, which has a handle of its own. */
 	struct dxg_sync *sync;
 
 	/** @lock: Covers the fields below. */

@@ -215,6 +215,16 @@ void dxg_sync_put(struct dxg_sync *sync)
 }
 
 /**
+ * dxg_sync_retire() - Destroy a sync object with what it is part of
+ * @sync: the sync object, whose handle may be gone already
+ */
+void dxg_sync_retire(struct dxg_sync *sync)
+{
+	if (dxg_object_unpublish(&sync->device->process->table, &sync->base))
+		sync_retire(&sync->base);
+}
+
+/**
  * dxg_sync_check_gpu_signal() - Whether a command may signal it
  * @sync: the sync object
  *
@@ -285,14 +295,12 @@ static int sync_check(const struct d3dkmt_sync_object_info2 *info)
 /**
  * dxg_sync_create() - Create a monitored fence
  * @device: the device
- * @parent: the device, or an object of it that the fence goes with
  * @flags: D3DKMT_SYNC_*
  * @value: first value
  *
  * Return: the fence, its handle not reserved; -ENOMEM.
  */
-struct dxg_sync *dxg_sync_create(struct dxg_device *device, struct dxg_object *parent, u32 flags,
-				 u64 value)
+struct dxg_sync *dxg_sync_create(struct dxg_device *device, u32 flags, u64 value)
 {
 	struct dxg_sync *sync;
 
@@ -304,7 +312,7 @@ struct dxg_sync *dxg_sync_create(struct dxg_device *device, struct dxg_object *p
 		kfree(sync);
 		return ERR_PTR(-ENOMEM);
 	}
-	dxg_object_init(&sync->base, &sync_ops, parent);
+	dxg_object_init(&sync->base, &sync_ops, &device->base);
 	sync->device = device;
 	sync->flags = flags;
 	sync->value = page_address(sync->page);
@@ -361,8 +369,7 @@ int dxg_ioctl_sync_create(struct dxg_call *call)
 		ret = dxg_process_bind_mm(call->process);
 	if (ret)
 		goto out_put;
-	sync = dxg_sync_create(device, &device->base, args->info.flags,
-			       args->info.initial_fence_value);
+	sync = dxg_sync_create(device, args->info.flags, args->info.initial_fence_value);
 	if (IS_ERR(sync)) {
 		ret = PTR_ERR(sync);
 		goto out_put;
@@ -392,7 +399,7 @@ int dxg_ioctl_sync_destroy(struct dxg_call *call)
 
 	xa_lock(&table->xa);
 	obj = dxg_handle_lookup_locked(table, args->sync_object, DXG_OBJECT_SYNC);
-	if (obj && obj->parent->ops->type != DXG_OBJECT_DEVICE)
+	if (obj && container_of(obj, struct dxg_sync, base)->of_queue)
 		obj = NULL;
 	if (obj)
 		dxg_handle_unpublish_locked(table, obj);

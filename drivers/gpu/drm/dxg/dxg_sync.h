@@ -15,12 +15,14 @@ struct page;
  * struct dxg_sync - A sync object: a monitored fence
  */
 struct dxg_sync {
-	/** @base: The object; parent is the device, or the paging queue that it is of. */
+	/** @base: The object; parent is the device. */
 	struct dxg_object base;
 	/** @device: The device, counted by the parent. */
 	struct dxg_device *device;
 	/** @flags: D3DKMT_SYNC_*. */
 	u32 flags;
+	/** @of_queue: Part of a paging queue, and destroyed with it only. */
+	bool of_queue;
 	/** @page: Page with the value, mapped by user space for reading. */
 	struct page *page;
 	/** @cpu_va: Where it is mapped. */
@@ -34,11 +36,11 @@ struct dxg_sync {
 	struct list_head waiters;
 };
 
-struct dxg_sync *dxg_sync_create(struct dxg_device *device, struct dxg_object *parent, u32 flags,
-				 u64 value);
+struct dxg_sync *dxg_sync_create(struct dxg_device *device, u32 flags, u64 value);
 int dxg_sync_open(struct dxg_call *call, struct dxg_sync *sync);
 struct dxg_sync *dxg_sync_lookup(struct dxg_device *device, u32 handle);
 void dxg_sync_put(struct dxg_sync *sync);
+void dxg_sync_retire(struct dxg_sync *sync);
 int dxg_sync_check_gpu_signal(const struct dxg_sync *sync);
 void dxg_sync_signal(struct dxg_sync *sync, u64 value);
 void dxg_sync_fail(struct dxg_sync *sync);
