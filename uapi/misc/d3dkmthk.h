@@ -776,6 +776,80 @@ struct d3dkmt_evict {
 	__u64 num_bytes_to_trim;
 };
 
+/* struct d3dkmt_offer_allocations, priority: what is offered lower is discarded first */
+#define D3DKMT_OFFER_PRIORITY_LOW			1
+#define D3DKMT_OFFER_PRIORITY_NORMAL			2
+#define D3DKMT_OFFER_PRIORITY_HIGH			3
+#define D3DKMT_OFFER_PRIORITY_AUTO			4
+
+/* struct d3dkmt_offer_allocations, flags */
+#define D3DKMT_OFFER_IMMEDIATELY			(1U << 0)
+#define D3DKMT_OFFER_ALLOW_DECOMMIT			(1U << 1)
+
+/**
+ * struct d3dkmt_offer_allocations - D3DKMTOfferAllocations
+ * @device: in: device handle
+ * @resources: in: pointer to an array of resource handles, of which all allocations are
+ *	meant, or 0
+ * @handle_list: in: pointer to an array of allocation handles, where @resources is 0
+ * @num_allocations: in: handles in either, 1 to D3DKMT_MAX_RESIDENCY
+ * @priority: in: D3DKMT_OFFER_PRIORITY_*; AUTO is NORMAL
+ * @flags: in: D3DKMT_OFFER_*; ALLOW_DECOMMIT is a hint
+ * @pad: ignored
+ *
+ * The bytes may be discarded from when the commands queued so far have finished; with
+ * IMMEDIATELY from now. Until they are reclaimed the allocations cannot be locked, nor
+ * named by a command or MakeResident (EINVAL). Offering again changes the priority.
+ *
+ * EINVAL: both or neither array, a handle that is none, an allocation that is locked;
+ * nothing has changed then.
+ */
+struct d3dkmt_offer_allocations {
+	__u32 device;
+	__u32 pad0;
+	__u64 resources;
+	__u64 handle_list;
+	__u32 num_allocations;
+	__u32 priority;
+	__u32 flags;
+	__u32 pad;
+};
+
+/**
+ * enum d3dkmt_reclaim_result - What became of what was offered
+ * @D3DKMT_RECLAIM_RESULT_OK: it has its bytes
+ * @D3DKMT_RECLAIM_RESULT_DISCARDED: they are lost; it has zeroes
+ * @D3DKMT_RECLAIM_RESULT_NOT_COMMITTED: they are lost, and there is no memory; never
+ *	given, memory is taken when it is needed
+ */
+enum d3dkmt_reclaim_result {
+	D3DKMT_RECLAIM_RESULT_OK = 0,
+	D3DKMT_RECLAIM_RESULT_DISCARDED = 1,
+	D3DKMT_RECLAIM_RESULT_NOT_COMMITTED = 2,
+};
+
+/**
+ * struct d3dkmt_reclaim_allocations2 - D3DKMTReclaimAllocations2
+ * @paging_queue: in: queue of the allocations' device
+ * @num_allocations: in: handles in either array, 1 to D3DKMT_MAX_RESIDENCY
+ * @resources: in: pointer to an array of resource handles, or 0
+ * @handle_list: in: pointer to an array of allocation handles, where @resources is 0
+ * @results: in: pointer to an array that takes an enum d3dkmt_reclaim_result for each
+ *	handle, or 0; a resource's bytes are discarded if those of one allocation are
+ * @paging_fence_value: out: value of the queue's fence at which they can be used: one
+ *	that it has reached or is about to
+ *
+ * What was not offered is OK.
+ */
+struct d3dkmt_reclaim_allocations2 {
+	__u32 paging_queue;
+	__u32 num_allocations;
+	__u64 resources;
+	__u64 handle_list;
+	__u64 results;
+	__u64 paging_fence_value;
+};
+
 /* struct d3dkmt_query_video_memory_info, memory_segment_group */
 #define D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL		0
 #define D3DKMT_MEMORY_SEGMENT_GROUP_NON_LOCAL		1
@@ -1078,13 +1152,15 @@ struct d3dkmt_wait_sync_object_from_cpu {
 #define D3DKMT_IOCTL_INVALIDATE_CACHE			D3DKMT_IO_BYTES(0x24, 24)
 #define D3DKMT_IOCTL_LOCK2				D3DKMT_IO(0x25, struct d3dkmt_lock2)
 #define D3DKMT_IOCTL_MARK_DEVICE_AS_ERROR		D3DKMT_IO_BYTES(0x26, 8)
-#define D3DKMT_IOCTL_OFFER_ALLOCATIONS			D3DKMT_IO_BYTES(0x27, 40)
+#define D3DKMT_IOCTL_OFFER_ALLOCATIONS \
+	D3DKMT_IO(0x27, struct d3dkmt_offer_allocations)
 #define D3DKMT_IOCTL_OPEN_RESOURCE			D3DKMT_IO_BYTES(0x28, 72)
 #define D3DKMT_IOCTL_OPEN_SYNC_OBJECT			D3DKMT_IO_BYTES(0x29, 72)
 #define D3DKMT_IOCTL_QUERY_ALLOCATION_RESIDENCY \
 	D3DKMT_IO(0x2a, struct d3dkmt_query_allocation_residency)
 #define D3DKMT_IOCTL_QUERY_RESOURCE_INFO		D3DKMT_IO_BYTES(0x2b, 32)
-#define D3DKMT_IOCTL_RECLAIM_ALLOCATIONS2		D3DKMT_IO_BYTES(0x2c, 40)
+#define D3DKMT_IOCTL_RECLAIM_ALLOCATIONS2 \
+	D3DKMT_IO(0x2c, struct d3dkmt_reclaim_allocations2)
 #define D3DKMT_IOCTL_RENDER				D3DKMT_IO_BYTES(0x2d, 368)
 #define D3DKMT_IOCTL_SET_ALLOCATION_PRIORITY \
 	D3DKMT_IO(0x2e, struct d3dkmt_set_allocation_priority)

@@ -213,23 +213,30 @@ static void adapter_describe(struct dxg_adapter *adapter, struct drm_device *tar
 static int adapter_start(struct dxg_adapter *adapter, struct drm_device *target)
 {
 	u32 i;
+	int ret;
 
 	adapter->context = adapter->ops->start_device(adapter, target);
 	if (IS_ERR(adapter->context))
 		return PTR_ERR(adapter->context);
 	adapter->ops->query_caps(adapter->context, &adapter->caps);
 
+	ret = dxg_vidmm_start(adapter);
+	if (ret)
+		return ret;
 	for (i = 0; i < adapter->caps.num_nodes; i++) {
 		adapter->nodes[i] = dxg_node_create(adapter, i);
 		if (IS_ERR(adapter->nodes[i])) {
-			int ret = PTR_ERR(adapter->nodes[i]);
-
-			while (i--)
-				dxg_node_destroy(adapter->nodes[i]);
-			return ret;
+			ret = PTR_ERR(adapter->nodes[i]);
+			goto err_destroy;
 		}
 	}
 	return 0;
+
+err_destroy:
+	while (i--)
+		dxg_node_destroy(adapter->nodes[i]);
+	dxg_vidmm_stop(adapter);
+	return ret;
 }
 
 static void adapter_stop(struct dxg_adapter *adapter)
@@ -238,6 +245,7 @@ static void adapter_stop(struct dxg_adapter *adapter)
 
 	dxg_adapter_revoke(adapter);
 	dxg_backing_fini(adapter);
+	dxg_vidmm_stop(adapter);
 	for (i = 0; i < adapter->caps.num_nodes; i++)
 		dxg_node_destroy(adapter->nodes[i]);
 }

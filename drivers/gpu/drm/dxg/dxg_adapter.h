@@ -20,6 +20,7 @@ struct dxg_attach;
 struct dxg_node;
 struct module;
 struct platform_driver;
+struct shrinker;
 
 /**
  * struct dxg_adapter_stats - Live objects, for debugfs and the tests
@@ -91,8 +92,14 @@ struct dxg_adapter {
 	spinlock_t vidmm_lock;
 	/** @resident: Allocations in the device segment; first evicted first. */
 	struct list_head resident[DXG_NUM_RANKS];
-	/** @evicted: Allocations in the system segment. */
+	/** @evicted: Allocations in the system segment that are not offered. */
 	struct list_head evicted;
+	/** @offered: Those that are, by the priority of the offer. */
+	struct list_head offered[DXG_NUM_OFFERS];
+	/** @shrinker: Discards what is offered when the machine has no memory. */
+	struct shrinker *shrinker;
+	/** @discard_work: Discards what the shrinker must not. */
+	struct work_struct discard_work;
 	/** @ledger: Sums over all processes. */
 	struct dxg_ledger ledger;
 	/** @evict_lock: Serialises making room. */

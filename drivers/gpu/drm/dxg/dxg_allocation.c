@@ -191,6 +191,32 @@ void dxg_allocation_put(struct dxg_allocation *alloc)
 	dxg_object_put(&alloc->base);
 }
 
+static LLIST_HEAD(allocations_put);
+
+static void allocation_put_work(struct work_struct *work)
+{
+	struct llist_node *list = llist_del_all(&allocations_put);
+	struct dxg_allocation *alloc, *next;
+
+	llist_for_each_entry_safe(alloc, next, list, put_link)
+		dxg_allocation_put(alloc);
+}
+
+static DECLARE_WORK(allocations_put_work, allocation_put_work);
+
+/**
+ * dxg_allocation_put_later() - Drop a reference where the last one must not be
+ * @alloc: the allocation
+ */
+void dxg_allocation_put_later(struct dxg_allocation *alloc)
+{
+	if (refcount_dec_not_one(&alloc->base.kref.refcount))
+		return;
+	/* It is the last, so nobody else is here with the same allocation. */
+	llist_add(&alloc->put_link, &allocations_put);
+	queue_work(dxg_wq, &allocations_put_work);
+}
+
 /* Whoever touches a mapping waits for the lock and then finds the new place. */
 static void allocation_unmap_locked(struct dxg_allocation *alloc)
 {
@@ -218,11 +244,23 @@ static int allocation_copy_locked(struct dxg_allocation *alloc, struct dxg_ddi_b
 	return ret;
 }
 
+/* In a section of the adapter. */
+static int allocation_pin_system_locked(struct dxg_allocation *alloc)
+{
+	struct dxg_adapter *adapter = alloc->device->adapter;
+	int ret;
+
+	do {
+		ret = dxg_shmem_pin_locked(alloc);
+	} while (ret == -ENOMEM && dxg_vidmm_discard(adapter, alloc->gem.size));
+	return ret;
+}
+
 static int allocation_page_in_locked(struct dxg_allocation *alloc, struct dxg_ddi_backing *backing)
 {
 	int ret;
 
-	ret = dxg_shmem_pin_locked(alloc);
+	ret = allocation_pin_system_locked(alloc);
 	if (ret)
 		return ret;
 	allocation_unmap_locked(alloc);
@@ -274,7 +312,7 @@ static int allocation_enter_system_locked(struct dxg_allocation *alloc)
 	int ret;
 
 	/* To be told now, and not by a fault, that there is no memory. */
-	ret = dxg_shmem_pin_locked(alloc);
+	ret = allocation_pin_system_locked(alloc);
 	if (ret) {
 		dxg_shmem_free_locked(alloc);
 		return ret;
@@ -427,6 +465,26 @@ static void allocation_leave_device_locked(struct dxg_allocation *alloc, enum dx
 }
 
 /**
+ * dxg_allocation_discard_locked() - Give the bytes of an offered allocation up
+ * @alloc: the allocation, locked, offered and not in use; nothing maps it
+ *
+ * In a section of the adapter.
+ */
+void dxg_allocation_discard_locked(struct dxg_allocation *alloc)
+{
+	lockdep_assert_held(&alloc->lock);
+
+	trace_dxg_backing_discard(alloc);
+	alloc->discarded = true;
+	if (alloc->segment == DXG_SEGMENT_DEVICE) {
+		allocation_leave_device_locked(alloc, DXG_SEGMENT_NONE);
+	} else {
+		dxg_shmem_free_locked(alloc);
+		dxg_vidmm_place(alloc, DXG_SEGMENT_NONE);
+	}
+}
+
+/**
  * dxg_allocation_evict_locked() - Move an allocation out of the device segment
  * @alloc: the allocation, locked, not pinned, in the device segment
  *
@@ -441,7 +499,7 @@ int dxg_allocation_evict_locked(struct dxg_allocation *alloc)
 	lockdep_assert_held(&alloc->lock);
 
 	trace_dxg_paging_out(alloc);
-	ret = dxg_shmem_pin_locked(alloc);
+	ret = allocation_pin_system_locked(alloc);
 	if (ret) {
 		dxg_shmem_free_locked(alloc);
 		return ret;

@@ -54,6 +54,8 @@ struct dxg_allocation {
 	 * that of @gem. Under @lock.
 	 */
 	struct page **pages;
+	/** @discarded: The bytes were discarded since the last offer. Under @lock. */
+	bool discarded;
 	/** @pins: Armed commands that keep it in the device segment. Grows under @lock. */
 	atomic_t pins;
 
@@ -61,6 +63,16 @@ struct dxg_allocation {
 	struct list_head segment_link;
 	/** @wanted: Requests for residency. Under the adapter's vidmm_lock. */
 	u32 wanted;
+	/**
+	 * @offered: D3DKMT_OFFER_PRIORITY_*, or 0. Under @lock and the adapter's vidmm_lock;
+	 * and, that it and a mapping exclude each other, the process's map_lock.
+	 */
+	u32 offered;
+	/**
+	 * @offer_epoch: The offer holds when the commands up to here have finished. Under
+	 * the adapter's vidmm_lock.
+	 */
+	u64 offer_epoch;
 	/** @priority: Priority of eviction. Under the adapter's vidmm_lock. */
 	u32 priority;
 
@@ -81,6 +93,8 @@ struct dxg_allocation {
 	/** @waiting: Batch that waits for @busy to be 0. Under the device's lock. */
 	struct dxg_batch *waiting;
 
+	/** @put_link: Entry of those whose last reference is dropped by a worker. */
+	struct llist_node put_link;
 	/** @batch_link: Entry of the batch that destroys it. */
 	struct list_head batch_link;
 	/** @batch: Lent to a destruction that begins with this allocation. */
@@ -106,12 +120,14 @@ struct dxg_allocation *dxg_allocation_create(struct dxg_device *device,
 struct dxg_allocation *dxg_allocation_lookup(struct dxg_device *device, u32 handle);
 void dxg_allocation_get(struct dxg_allocation *alloc);
 void dxg_allocation_put(struct dxg_allocation *alloc);
+void dxg_allocation_put_later(struct dxg_allocation *alloc);
 
 int dxg_allocation_touch(struct dxg_allocation *alloc);
 int dxg_allocation_make_resident(struct dxg_allocation *alloc);
 int dxg_allocation_make_resident_waiting(struct dxg_allocation *alloc);
 int dxg_allocation_pin(struct dxg_allocation *alloc);
 void dxg_allocation_unpin(struct dxg_allocation *alloc);
+void dxg_allocation_discard_locked(struct dxg_allocation *alloc);
 int dxg_allocation_evict_locked(struct dxg_allocation *alloc);
 bool dxg_allocation_zap(struct dxg_allocation *alloc);
 void dxg_allocation_unback(struct dxg_allocation *alloc, bool keep);

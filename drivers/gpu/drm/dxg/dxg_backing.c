@@ -26,7 +26,7 @@
  * device goes. A process keeps little, and nothing of what it destroys with
  * SYNCHRONOUS: who asks for that wants the memory back.
  *
- * A shrinker was refused for now: what is kept is gone within two seconds anyway.
+ * The shrinker leaves it alone: what is kept is gone within two seconds anyway.
  *
  * The adapter's vidmm_lock covers all lists and sums. What is taken off them to be
  * destroyed is destroyed inside a section of the adapter, so that a removal waits.
@@ -194,7 +194,8 @@ static int backing_create(struct dxg_adapter *adapter, u32 width, u32 height, u6
 	}
 	do {
 		ret = adapter->ops->create_backing(adapter->context, width, height, size, backing);
-	} while (ret == -ENOMEM && kept_trim(adapter, U64_MAX));
+	} while (ret == -ENOMEM &&
+		 (kept_trim(adapter, U64_MAX) || dxg_vidmm_discard(adapter, size)));
 	if (ret)
 		atomic64_sub(size, &adapter->segment_used);
 	return ret;

@@ -75,6 +75,8 @@ static int dxg_state_show(struct seq_file *m, void *data)
 	seq_printf(m, "kept_bytes: %llu\n", kept);
 	seq_printf(m, "system_bytes: %llu\n", ledger.placed[DXG_SEGMENT_SYSTEM]);
 	seq_printf(m, "wanted_bytes: %llu\n", ledger.wanted);
+	seq_printf(m, "offered_bytes: %llu\n",
+		   ledger.offered[DXG_SEGMENT_DEVICE] + ledger.offered[DXG_SEGMENT_SYSTEM]);
 	seq_printf(m, "reserved_bytes: %llu\n", ledger.reserved);
 	seq_printf(m, "pins: %d\n", atomic_read(&adapter->pins));
 	return 0;
@@ -399,6 +401,8 @@ static bool check_ledger_one_locked(struct dxg_process_adapter *pa)
 	for (i = 0; i < DXG_NUM_RANKS; i++)
 		device += list_bytes_locked(&adapter->resident[i], pa, &wanted);
 	system = list_bytes_locked(&adapter->evicted, pa, &wanted);
+	for (i = 0; i < DXG_NUM_OFFERS; i++)
+		system += list_bytes_locked(&adapter->offered[i], pa, &wanted);
 	return device == pa->ledger.placed[DXG_SEGMENT_DEVICE] &&
 	       system == pa->ledger.placed[DXG_SEGMENT_SYSTEM] && wanted <= pa->ledger.wanted;
 }
@@ -414,8 +418,10 @@ static unsigned int check_ledger(struct dxg_adapter *adapter)
 	list_for_each_entry(pa, &adapter->processes, adapter_link) {
 		if (IS_ENABLED(CONFIG_PROVE_LOCKING))
 			bad += !check_ledger_one_locked(pa);
-		for (i = 0; i < DXG_NUM_SEGMENTS; i++)
+		for (i = 0; i < DXG_NUM_SEGMENTS; i++) {
 			sum.placed[i] += pa->ledger.placed[i];
+			sum.offered[i] += pa->ledger.offered[i];
+		}
 		sum.wanted += pa->ledger.wanted;
 		sum.reserved += pa->ledger.reserved;
 	}

@@ -7,6 +7,7 @@
 #include "dxg_ioctl.h"
 #include "dxg_process.h"
 #include "dxg_sched.h"
+#include "dxg_submit.h"
 #include "dxg_trace.h"
 
 /**
@@ -88,6 +89,41 @@ struct dxg_device *dxg_device_lookup_present(struct dxg_process *process, u32 ha
 void dxg_device_put(struct dxg_device *device)
 {
 	dxg_object_put(&device->base);
+}
+
+/**
+ * dxg_device_end_epoch() - What is queued from now on is of a new epoch
+ * @device: the device
+ *
+ * Return: the epoch that has ended.
+ */
+u64 dxg_device_end_epoch(struct dxg_device *device)
+{
+	u64 epoch;
+
+	spin_lock_irq(&device->lock);
+	epoch = device->epoch++;
+	spin_unlock_irq(&device->lock);
+	return epoch;
+}
+
+/**
+ * dxg_device_has_drained() - Whether an epoch has no command left
+ * @device: the device
+ * @epoch: the epoch, or 0; and all older ones
+ *
+ * Return: whether all of them have finished.
+ */
+bool dxg_device_has_drained(struct dxg_device *device, u64 epoch)
+{
+	bool drained;
+
+	spin_lock_irq(&device->lock);
+	drained = list_empty(&device->commands) ||
+		  list_first_entry(&device->commands, struct dxg_command,
+				   device_link)->epoch > epoch;
+	spin_unlock_irq(&device->lock);
+	return drained;
 }
 
 /**

@@ -12,6 +12,9 @@
 struct dxg_adapter;
 struct dxg_process;
 
+/* No epoch. */
+#define DXG_EPOCH_NONE	U64_MAX
+
 /**
  * struct dxg_device - A WDDM device
  */
@@ -44,6 +47,8 @@ struct dxg_device {
 struct dxg_device *dxg_device_lookup(struct dxg_process *process, u32 handle);
 struct dxg_device *dxg_device_lookup_present(struct dxg_process *process, u32 handle);
 void dxg_device_put(struct dxg_device *device);
+u64 dxg_device_end_epoch(struct dxg_device *device);
+bool dxg_device_has_drained(struct dxg_device *device, u64 epoch);
 void dxg_device_lose(struct dxg_device *device, enum d3dkmt_device_execution_state state);
 
 #endif /* _DXG_DEVICE_H */

@@ -94,12 +94,12 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL_NONE(INVALIDATE_CACHE),
 	DXG_IOCTL(LOCK2, dxg_ioctl_allocation_lock, 0),
 	DXG_IOCTL_NONE(MARK_DEVICE_AS_ERROR),
-	DXG_IOCTL_NONE(OFFER_ALLOCATIONS),
+	DXG_IOCTL(OFFER_ALLOCATIONS, dxg_ioctl_offer, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(OPEN_RESOURCE),
 	DXG_IOCTL_NONE(OPEN_SYNC_OBJECT),
 	DXG_IOCTL(QUERY_ALLOCATION_RESIDENCY, dxg_ioctl_allocation_query_residency, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(QUERY_RESOURCE_INFO),
-	DXG_IOCTL_NONE(RECLAIM_ALLOCATIONS2),
+	DXG_IOCTL(RECLAIM_ALLOCATIONS2, dxg_ioctl_reclaim, 0),
 	DXG_IOCTL_NONE(RENDER),
 	DXG_IOCTL(SET_ALLOCATION_PRIORITY, dxg_ioctl_allocation_set_priority, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(SET_CONTEXT_IN_PROCESS_PRIORITY),
@@ -156,6 +156,20 @@ void dxg_call_undo(struct dxg_call *call, void (*undo)(struct dxg_object *obj),
 	dxg_object_get(obj);
 	call->undo = undo;
 	call->undo_obj = obj;
+}
+
+/**
+ * dxg_call_probe() - See that results can be written, before anything is done
+ * @call: the operation
+ * @size: bytes of its structure
+ *
+ * For what cannot be undone. Writes what is there already.
+ *
+ * Return: 0; -EFAULT.
+ */
+int dxg_call_probe(struct dxg_call *call, size_t size)
+{
+	return copy_to_user(call->user_args, call->args, size) ? -EFAULT : 0;
 }
 
 static const struct dxg_ioctl_desc *dxg_ioctl_find(unsigned int code)
@@ -545,6 +559,22 @@ LAYOUT_AT(d3dkmt_change_video_memory_reservation, adapter, 8);
 LAYOUT_AT(d3dkmt_change_video_memory_reservation, memory_segment_group, 12);
 LAYOUT_AT(d3dkmt_change_video_memory_reservation, reservation, 16);
 LAYOUT_AT(d3dkmt_change_video_memory_reservation, physical_adapter_index, 24);
+
+LAYOUT_SIZE(d3dkmt_offer_allocations, 40);
+LAYOUT_AT(d3dkmt_offer_allocations, device, 0);
+LAYOUT_AT(d3dkmt_offer_allocations, resources, 8);
+LAYOUT_AT(d3dkmt_offer_allocations, handle_list, 16);
+LAYOUT_AT(d3dkmt_offer_allocations, num_allocations, 24);
+LAYOUT_AT(d3dkmt_offer_allocations, priority, 28);
+LAYOUT_AT(d3dkmt_offer_allocations, flags, 32);
+
+LAYOUT_SIZE(d3dkmt_reclaim_allocations2, 40);
+LAYOUT_AT(d3dkmt_reclaim_allocations2, paging_queue, 0);
+LAYOUT_AT(d3dkmt_reclaim_allocations2, num_allocations, 4);
+LAYOUT_AT(d3dkmt_reclaim_allocations2, resources, 8);
+LAYOUT_AT(d3dkmt_reclaim_allocations2, handle_list, 16);
+LAYOUT_AT(d3dkmt_reclaim_allocations2, results, 24);
+LAYOUT_AT(d3dkmt_reclaim_allocations2, paging_fence_value, 32);
 
 /* Ours: a size may grow, what is there stays. */
 LAYOUT_SIZE(drm_dxg_allocation_private, 32);

@@ -30,6 +30,7 @@ struct dxg_call {
 };
 
 void dxg_call_add(struct dxg_call *call, struct dxg_object *obj);
+int dxg_call_probe(struct dxg_call *call, size_t size);
 void dxg_call_undo(struct dxg_call *call, void (*undo)(struct dxg_object *obj),
 		   struct dxg_object *obj);
 long dxg_ioctl_misc(struct file *file, unsigned int code, unsigned long arg);
@@ -56,8 +57,10 @@ int dxg_ioctl_device_destroy(struct dxg_call *call);
 int dxg_ioctl_device_get_state(struct dxg_call *call);
 int dxg_ioctl_evict(struct dxg_call *call);
 int dxg_ioctl_make_resident(struct dxg_call *call);
+int dxg_ioctl_offer(struct dxg_call *call);
 int dxg_ioctl_paging_queue_create(struct dxg_call *call);
 int dxg_ioctl_paging_queue_destroy(struct dxg_call *call);
+int dxg_ioctl_reclaim(struct dxg_call *call);
 int dxg_ioctl_sync_create(struct dxg_call *call);
 int dxg_ioctl_sync_destroy(struct dxg_call *call);
 int dxg_ioctl_sync_signal(struct dxg_call *call);

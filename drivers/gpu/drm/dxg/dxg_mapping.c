@@ -391,7 +391,9 @@ static int mapping_lock(struct dxg_allocation *alloc, u64 *va)
 	int ret = 0;
 
 	mutex_lock(&process->map_lock);
-	if (!alloc->locks)
+	if (alloc->offered)
+		ret = -EINVAL;
+	else if (!alloc->locks)
 		ret = mapping_map_locked(alloc);
 	else if (alloc->locks == U32_MAX)
 		ret = -ENOMEM;
@@ -447,6 +449,8 @@ int dxg_ioctl_allocation_lock(struct dxg_call *call)
 	if (!alloc)
 		goto out_put_device;
 	ret = dxg_process_bind_mm(call->process);
+	if (!ret && READ_ONCE(alloc->offered))
+		ret = -EINVAL;
 	if (!ret)
 		ret = dxg_allocation_touch(alloc);
 	if (!ret)

@@ -13,6 +13,7 @@
 #include "dxg_ioctl.h"
 #include "dxg_paging_queue.h"
 #include "dxg_process.h"
+#include "dxg_residency.h"
 #include "dxg_resource.h"
 #include "dxg_vidmm.h"
 
@@ -30,12 +31,6 @@ static bool priority_is_valid(u32 priority)
 {
 	return priority >= D3DKMT_ALLOCATION_PRIORITY_MINIMUM &&
 	       priority <= D3DKMT_ALLOCATION_PRIORITY_MAXIMUM;
-}
-
-/* Before anything is done: that the results can be written when it is. */
-static int residency_probe(struct dxg_call *call, size_t size)
-{
-	return copy_to_user(call->user_args, call->args, size) ? -EFAULT : 0;
 }
 
 /* An array of @num elements of 32 bits; to be freed by kvfree(). */
@@ -57,8 +52,15 @@ static int residency_lookup(struct dxg_device *device, const u32 *handles,
 	return 0;
 }
 
-/* The allocations of a list of the caller. */
-static struct dxg_paging_request *residency_copy_list(struct dxg_device *device, u64 user, u32 num)
+/**
+ * dxg_residency_copy() - The allocations that a list of the caller names
+ * @device: their device
+ * @user: pointer to an array of handles
+ * @num: handles there
+ *
+ * Return: the allocations, counted; -EFAULT; -EINVAL: a handle is none; -ENOMEM.
+ */
+struct dxg_paging_request *dxg_residency_copy(struct dxg_device *device, u64 user, u32 num)
 {
 	struct dxg_paging_request *request;
 	u32 *handles;
@@ -95,7 +97,7 @@ static int residency_want(struct dxg_process_adapter *pa, struct dxg_paging_requ
 
 	spin_lock(&adapter->vidmm_lock);
 	for (i = 0; i < request->num; i++) {
-		if (request->allocs[i]->wanted == U32_MAX) {
+		if (request->allocs[i]->wanted == U32_MAX || request->allocs[i]->offered) {
 			ret = -EINVAL;
 			break;
 		}
@@ -230,11 +232,11 @@ static int make_resident(struct dxg_call *call, struct dxg_paging_queue *queue)
 		if (IS_ERR(priorities))
 			return PTR_ERR(priorities);
 	}
-	request = residency_copy_list(queue->device, args->allocation_list,
-				      args->num_allocations);
+	request = dxg_residency_copy(queue->device, args->allocation_list,
+				     args->num_allocations);
 	ret = PTR_ERR_OR_ZERO(request);
 	if (!ret) {
-		ret = residency_probe(call, sizeof(*args));
+		ret = dxg_call_probe(call, sizeof(*args));
 		if (ret)
 			dxg_paging_request_free(request);
 		else
@@ -316,11 +318,11 @@ int dxg_ioctl_evict(struct dxg_call *call)
 	device = dxg_device_lookup(call->process, args->device);
 	if (!device)
 		return -EINVAL;
-	request = residency_copy_list(device, args->allocation_list, args->num_allocations);
+	request = dxg_residency_copy(device, args->allocation_list, args->num_allocations);
 	ret = PTR_ERR_OR_ZERO(request);
 	if (ret)
 		goto out_put;
-	ret = residency_probe(call, sizeof(*args));
+	ret = dxg_call_probe(call, sizeof(*args));
 	if (!ret)
 		ret = evict_run(dxg_process_adapter_from(&device->base), request,
 				&args->num_bytes_to_trim);
@@ -384,7 +386,7 @@ static int either_run_resource(struct dxg_device *device, u32 handle, u32 *value
 
 static int either_run_list(struct dxg_device *device, u64 user, u32 num, u32 *values, either_fn fn)
 {
-	struct dxg_paging_request *request = residency_copy_list(device, user, num);
+	struct dxg_paging_request *request = dxg_residency_copy(device, user, num);
 	u32 i;
 
 	if (IS_ERR(request))

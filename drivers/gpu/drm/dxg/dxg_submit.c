@@ -171,6 +171,9 @@ static int command_use(struct dxg_command *cmd, struct drm_dxg_address *address,
 
 	if (check_add_overflow(address->offset, length, &end) || end > alloc->gem.size)
 		return -EINVAL;
+	/* Its bytes may be gone. */
+	if (READ_ONCE(alloc->offered))
+		return -EINVAL;
 	return 0;
 }
 

@@ -281,6 +281,13 @@ DEFINE_EVENT(dxg_backing, dxg_backing_destroy,
 	TP_PROTO(const struct dxg_allocation *alloc), TP_ARGS(alloc));
 
 /**
+ * dxg_backing_discard() - The bytes of an offered allocation are about to be given up
+ * @alloc: the allocation
+ */
+DEFINE_EVENT(dxg_backing, dxg_backing_discard,
+	TP_PROTO(const struct dxg_allocation *alloc), TP_ARGS(alloc));
+
+/**
  * dxg_paging_in() - An allocation is about to move into the device segment
  * @alloc: the allocation
  */

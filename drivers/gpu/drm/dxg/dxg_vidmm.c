@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/delay.h>
 #include <linux/lockdep.h>
+#include <linux/shrinker.h>
+#include <linux/string.h>
 #include <linux/wait.h>
 
 #include <uapi/misc/d3dkmthk.h>
@@ -23,8 +25,9 @@
  * it when the command is promoted, and keeps it there until it has finished: the
  * allocations are pinned. What has to make room for them is evicted: a copy by the
  * paging node, behind the back of CPU mappings, which fault and find the new place.
- * Evicted is first what no MakeResident has asked for, then what has the lowest
- * priority, then what has not been used by a command for longest.
+ * What has been offered goes first, and is discarded. Evicted is then what no MakeResident
+ * has asked for before what one has, what has the lowest priority, and what has not been
+ * used by a command for longest.
  *
  * MakeResident asks for a place that lasts, as far as there is one: the requests of one
  * process are bounded by its budget, the segment less what others have reserved; those
@@ -35,6 +38,10 @@
  * its bytes move. Evicting takes the locks of other allocations while one is held
  * already, in no order, and so only tries: what is locked is being moved or looked at
  * and is passed over.
+ *
+ * A shrinker discards what is offered when the machine runs out of memory, and so does
+ * whoever finds that there is none for his bytes: a limit of a memory cgroup does not ask
+ * shrinkers that do not count by cgroup.
  *
  * Refused: eviction by a worker that keeps some room free. It would move bytes that
  * nobody needs the room of; and the first who finds no room would still wait for it.
@@ -48,6 +55,10 @@
 
 /* How often locked allocations are looked at again before they count as pinned. */
 #define DXG_EVICT_TRIES		20
+
+static unsigned long vidmm_shrink_count(struct shrinker *shrinker, struct shrink_control *sc);
+static unsigned long vidmm_shrink_scan(struct shrinker *shrinker, struct shrink_control *sc);
+static void vidmm_discard_work(struct work_struct *work);
 
 /**
  * dxg_vidmm_init() - Prepare the segments of an adapter
@@ -64,6 +75,38 @@ void dxg_vidmm_init(struct dxg_adapter *adapter)
 	for (i = 0; i < DXG_NUM_RANKS; i++)
 		INIT_LIST_HEAD(&adapter->resident[i]);
 	INIT_LIST_HEAD(&adapter->evicted);
+	for (i = 0; i < DXG_NUM_OFFERS; i++)
+		INIT_LIST_HEAD(&adapter->offered[i]);
+	INIT_WORK(&adapter->discard_work, vidmm_discard_work);
+}
+
+/**
+ * dxg_vidmm_start() - From here on allocations may have bytes
+ * @adapter: the adapter
+ *
+ * Return: 0; -ENOMEM.
+ */
+int dxg_vidmm_start(struct dxg_adapter *adapter)
+{
+	adapter->shrinker = shrinker_alloc(0, "drm-dxg:%s", dev_name(adapter->ddev.dev));
+	if (!adapter->shrinker)
+		return -ENOMEM;
+	adapter->shrinker->count_objects = vidmm_shrink_count;
+	adapter->shrinker->scan_objects = vidmm_shrink_scan;
+	adapter->shrinker->private_data = adapter;
+	shrinker_register(adapter->shrinker);
+	return 0;
+}
+
+/**
+ * dxg_vidmm_stop() - Nothing has bytes any more
+ * @adapter: the adapter, revoked
+ */
+void dxg_vidmm_stop(struct dxg_adapter *adapter)
+{
+	shrinker_free(adapter->shrinker);
+	adapter->shrinker = NULL;
+	cancel_work_sync(&adapter->discard_work);
 }
 
 /**
@@ -72,9 +115,7 @@ void dxg_vidmm_init(struct dxg_adapter *adapter)
  */
 void dxg_vidmm_fini(struct dxg_adapter *adapter)
 {
-	WARN_ON(adapter->ledger.placed[DXG_SEGMENT_DEVICE] ||
-		adapter->ledger.placed[DXG_SEGMENT_SYSTEM] || adapter->ledger.wanted ||
-		adapter->ledger.reserved);
+	WARN_ON(memchr_inv(&adapter->ledger, 0, sizeof(adapter->ledger)));
 	mutex_destroy(&adapter->room_lock);
 	mutex_destroy(&adapter->evict_lock);
 }
@@ -99,11 +140,21 @@ static unsigned int priority_class(u32 priority)
 static struct list_head *vidmm_list(struct dxg_adapter *adapter, struct dxg_allocation *alloc,
 				    enum dxg_segment segment)
 {
-	unsigned int rank = priority_class(alloc->priority);
+	unsigned int rank;
 
 	if (segment == DXG_SEGMENT_SYSTEM)
-		return &adapter->evicted;
+		return alloc->offered ? &adapter->offered[alloc->offered - 1] : &adapter->evicted;
+	if (alloc->offered)
+		return &adapter->resident[alloc->offered - 1];
+	rank = DXG_NUM_OFFERS + priority_class(alloc->priority);
 	return &adapter->resident[alloc->wanted ? rank + DXG_NUM_PRIORITIES : rank];
+}
+
+static void ledger_place(struct dxg_ledger *ledger, const struct dxg_allocation *alloc, u64 bytes)
+{
+	ledger->placed[alloc->segment] += bytes;
+	if (alloc->offered)
+		ledger->offered[alloc->segment] += bytes;
 }
 
 /**
@@ -123,15 +174,15 @@ void dxg_vidmm_place_locked(struct dxg_allocation *alloc, enum dxg_segment segme
 
 	if (alloc->segment != DXG_SEGMENT_NONE) {
 		list_del_init(&alloc->segment_link);
-		pa->ledger.placed[alloc->segment] -= alloc->gem.size;
-		adapter->ledger.placed[alloc->segment] -= alloc->gem.size;
-	}
-	if (segment != DXG_SEGMENT_NONE) {
-		list_add_tail(&alloc->segment_link, vidmm_list(adapter, alloc, segment));
-		pa->ledger.placed[segment] += alloc->gem.size;
-		adapter->ledger.placed[segment] += alloc->gem.size;
+		ledger_place(&pa->ledger, alloc, -alloc->gem.size);
+		ledger_place(&adapter->ledger, alloc, -alloc->gem.size);
 	}
 	WRITE_ONCE(alloc->segment, segment);
+	if (segment != DXG_SEGMENT_NONE) {
+		list_add_tail(&alloc->segment_link, vidmm_list(adapter, alloc, segment));
+		ledger_place(&pa->ledger, alloc, alloc->gem.size);
+		ledger_place(&adapter->ledger, alloc, alloc->gem.size);
+	}
 }
 
 /**
@@ -192,6 +243,31 @@ void dxg_vidmm_want_locked(struct dxg_allocation *alloc, bool wanted)
 		adapter->ledger.wanted -= alloc->gem.size;
 	}
 	vidmm_requeue_locked(alloc);
+}
+
+/**
+ * dxg_vidmm_offer() - An allocation's bytes may be discarded, or not any more
+ * @alloc: the allocation, locked
+ * @offer: D3DKMT_OFFER_PRIORITY_*, but AUTO; 0: not any more
+ * @epoch: last epoch of the device whose commands may use the bytes, or DXG_EPOCH_NONE
+ */
+void dxg_vidmm_offer(struct dxg_allocation *alloc, u32 offer, u64 epoch)
+{
+	struct dxg_process_adapter *pa = dxg_process_adapter_from(&alloc->base);
+	struct dxg_adapter *adapter = pa->adapter;
+	u64 bytes = alloc->segment == DXG_SEGMENT_NONE ? 0 : alloc->gem.size;
+
+	lockdep_assert_held(&alloc->lock);
+
+	spin_lock(&adapter->vidmm_lock);
+	if (!alloc->offered != !offer) {
+		pa->ledger.offered[alloc->segment] += offer ? bytes : -bytes;
+		adapter->ledger.offered[alloc->segment] += offer ? bytes : -bytes;
+	}
+	WRITE_ONCE(alloc->offered, offer);
+	alloc->offer_epoch = epoch;
+	vidmm_requeue_locked(alloc);
+	spin_unlock(&adapter->vidmm_lock);
 }
 
 /**
@@ -311,36 +387,129 @@ bool dxg_vidmm_wait_room(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wai
 	return true;
 }
 
-/*
- * The first allocation that can be evicted, with its lock and a reference. What is on
- * a list has not run its destruction, which has a reference.
- */
-static struct dxg_allocation *vidmm_victim(struct dxg_adapter *adapter, bool *contended)
+/* Commands that were queued before the offer find the bytes. */
+static bool vidmm_is_in_use(struct dxg_allocation *alloc)
+{
+	if (atomic_read(&alloc->pins))
+		return true;
+	return alloc->offered && alloc->offer_epoch != DXG_EPOCH_NONE &&
+	       !dxg_device_has_drained(alloc->device, alloc->offer_epoch);
+}
+
+/* The first allocation of a list that can go, with its lock. */
+static struct dxg_allocation *vidmm_first_idle_locked(struct list_head *list, bool *contended)
 {
 	struct dxg_allocation *alloc;
+
+	list_for_each_entry(alloc, list, segment_link) {
+		if (vidmm_is_in_use(alloc))
+			continue;
+		if (!mutex_trylock(&alloc->lock)) {
+			*contended = true;
+			continue;
+		}
+		/* Pins are taken under the lock: now there is none, or it stays. */
+		if (!vidmm_is_in_use(alloc))
+			return alloc;
+		mutex_unlock(&alloc->lock);
+	}
+	return NULL;
+}
+
+/*
+ * The first allocation on some lists that can go, with its lock and a reference. What is
+ * on a list has not run its destruction, which has a reference.
+ */
+static struct dxg_allocation *vidmm_victim(struct dxg_adapter *adapter, struct list_head *lists,
+					   unsigned int num, bool *contended)
+{
+	struct dxg_allocation *alloc = NULL;
 	unsigned int i;
 
 	*contended = false;
 	spin_lock(&adapter->vidmm_lock);
-	for (i = 0; i < DXG_NUM_RANKS; i++) {
-		list_for_each_entry(alloc, &adapter->resident[i], segment_link) {
-			if (atomic_read(&alloc->pins))
-				continue;
-			if (!mutex_trylock(&alloc->lock)) {
-				*contended = true;
-				continue;
-			}
-			/* Pins are taken under the lock: now there is none, or it stays. */
-			if (!atomic_read(&alloc->pins)) {
-				dxg_allocation_get(alloc);
-				spin_unlock(&adapter->vidmm_lock);
-				return alloc;
-			}
-			mutex_unlock(&alloc->lock);
-		}
-	}
+	for (i = 0; i < num && !alloc; i++)
+		alloc = vidmm_first_idle_locked(&lists[i], contended);
+	if (alloc)
+		dxg_allocation_get(alloc);
 	spin_unlock(&adapter->vidmm_lock);
-	return NULL;
+	return alloc;
+}
+
+/* Discard offered allocations of one segment. In a section of the adapter. */
+static u64 vidmm_discard_lists(struct dxg_adapter *adapter, struct list_head *lists, u64 bytes,
+			       void (*put)(struct dxg_allocation *alloc))
+{
+	struct dxg_allocation *alloc;
+	bool contended;
+	u64 freed = 0;
+
+	while (freed < bytes &&
+	       (alloc = vidmm_victim(adapter, lists, DXG_NUM_OFFERS, &contended))) {
+		freed += alloc->gem.size;
+		dxg_allocation_discard_locked(alloc);
+		mutex_unlock(&alloc->lock);
+		put(alloc);
+	}
+	return freed;
+}
+
+/**
+ * dxg_vidmm_discard() - Discard what is offered, because there is no memory
+ * @adapter: the adapter
+ * @bytes: how much at least
+ *
+ * In a section of the adapter, with at most one allocation's lock held.
+ *
+ * Return: whether anything was.
+ */
+bool dxg_vidmm_discard(struct dxg_adapter *adapter, u64 bytes)
+{
+	u64 freed;
+
+	freed = vidmm_discard_lists(adapter, adapter->offered, bytes, dxg_allocation_put);
+	if (freed < bytes)
+		freed += vidmm_discard_lists(adapter, adapter->resident, bytes - freed,
+					     dxg_allocation_put);
+	return freed;
+}
+
+static void vidmm_discard_work(struct work_struct *work)
+{
+	struct dxg_adapter *adapter = container_of(work, struct dxg_adapter, discard_work);
+	int idx;
+
+	if (!dxg_adapter_enter(adapter, &idx))
+		return;
+	dxg_vidmm_discard(adapter, U64_MAX);
+	dxg_adapter_exit(idx);
+}
+
+static unsigned long vidmm_shrink_count(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	struct dxg_adapter *adapter = shrinker->private_data;
+	u64 bytes;
+
+	bytes = READ_ONCE(adapter->ledger.offered[DXG_SEGMENT_SYSTEM]) +
+		READ_ONCE(adapter->ledger.offered[DXG_SEGMENT_DEVICE]);
+	return bytes >> PAGE_SHIFT ?: SHRINK_EMPTY;
+}
+
+/*
+ * In reclaim, so only what is ours, and no last reference is dropped: that would take
+ * locks under which memory is allocated. What is in the device segment is the in-tree
+ * driver's, and left to the worker.
+ */
+static unsigned long vidmm_shrink_scan(struct shrinker *shrinker, struct shrink_control *sc)
+{
+	struct dxg_adapter *adapter = shrinker->private_data;
+	u64 freed;
+
+	freed = vidmm_discard_lists(adapter, adapter->offered, (u64)sc->nr_to_scan << PAGE_SHIFT,
+				    dxg_allocation_put_later);
+	if (READ_ONCE(adapter->ledger.offered[DXG_SEGMENT_DEVICE]))
+		queue_work(dxg_wq, &adapter->discard_work);
+	return freed >> PAGE_SHIFT ?: SHRINK_STOP;
 }
 
 static int vidmm_evict_one(struct dxg_adapter *adapter)
@@ -350,12 +519,17 @@ static int vidmm_evict_one(struct dxg_adapter *adapter)
 	bool contended;
 	int ret;
 
-	while (!(alloc = vidmm_victim(adapter, &contended))) {
+	while (!(alloc = vidmm_victim(adapter, adapter->resident, DXG_NUM_RANKS, &contended))) {
 		if (!contended || ++tries == DXG_EVICT_TRIES)
 			return -EBUSY;
 		usleep_range(100, 200);
 	}
-	ret = dxg_allocation_evict_locked(alloc);
+	if (alloc->offered) {
+		dxg_allocation_discard_locked(alloc);
+		ret = 0;
+	} else {
+		ret = dxg_allocation_evict_locked(alloc);
+	}
 	mutex_unlock(&alloc->lock);
 	dxg_allocation_put(alloc);
 	return ret;
@@ -392,6 +566,9 @@ static struct dxg_allocation *vidmm_first(struct dxg_adapter *adapter)
 	spin_lock(&adapter->vidmm_lock);
 	for (i = 0; i < DXG_NUM_RANKS && !alloc; i++)
 		alloc = list_first_entry_or_null(&adapter->resident[i], struct dxg_allocation,
+						 segment_link);
+	for (i = 0; i < DXG_NUM_OFFERS && !alloc; i++)
+		alloc = list_first_entry_or_null(&adapter->offered[i], struct dxg_allocation,
 						 segment_link);
 	if (!alloc)
 		alloc = list_first_entry_or_null(&adapter->evicted, struct dxg_allocation,

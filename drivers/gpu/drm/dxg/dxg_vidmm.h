@@ -22,9 +22,13 @@ enum dxg_segment {
 	DXG_NUM_SEGMENTS,
 };
 
-/* Priorities of eviction: with five classes each, what is not wanted goes first. */
+/*
+ * What goes first: what is offered, by the priority of the offer; what is not wanted and
+ * what is, each by its priority.
+ */
+#define DXG_NUM_OFFERS		3
 #define DXG_NUM_PRIORITIES	5
-#define DXG_NUM_RANKS		(2 * DXG_NUM_PRIORITIES)
+#define DXG_NUM_RANKS		(DXG_NUM_OFFERS + 2 * DXG_NUM_PRIORITIES)
 
 /**
  * struct dxg_ledger - Bytes of a process on an adapter, or of all
@@ -34,6 +38,8 @@ enum dxg_segment {
 struct dxg_ledger {
 	/** @placed: Bytes in each segment; in NONE there are never any. */
 	u64 placed[DXG_NUM_SEGMENTS];
+	/** @offered: Of them, bytes that may be discarded. */
+	u64 offered[DXG_NUM_SEGMENTS];
 	/** @wanted: Bytes that MakeResident has asked for, wherever they are. */
 	u64 wanted;
 	/** @reserved: Reservation of the device segment. */
@@ -51,17 +57,21 @@ struct dxg_vidmm_wait {
 };
 
 void dxg_vidmm_init(struct dxg_adapter *adapter);
+int dxg_vidmm_start(struct dxg_adapter *adapter);
+void dxg_vidmm_stop(struct dxg_adapter *adapter);
 void dxg_vidmm_fini(struct dxg_adapter *adapter);
 void dxg_vidmm_wake(struct dxg_adapter *adapter);
 void dxg_vidmm_wait_begin(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wait);
 bool dxg_vidmm_wait_room(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wait,
 			 unsigned int pins);
 bool dxg_vidmm_is_free(struct dxg_adapter *adapter, u64 size);
+bool dxg_vidmm_discard(struct dxg_adapter *adapter, u64 bytes);
 int dxg_vidmm_evict(struct dxg_adapter *adapter, u64 size);
 void dxg_vidmm_place(struct dxg_allocation *alloc, enum dxg_segment segment);
 void dxg_vidmm_place_locked(struct dxg_allocation *alloc, enum dxg_segment segment);
 void dxg_vidmm_touch(struct dxg_allocation *alloc);
 void dxg_vidmm_want_locked(struct dxg_allocation *alloc, bool wanted);
+void dxg_vidmm_offer(struct dxg_allocation *alloc, u32 offer, u64 epoch);
 void dxg_vidmm_forget(struct dxg_allocation *alloc);
 void dxg_vidmm_forget_process(struct dxg_process_adapter *pa);
 void dxg_vidmm_set_priority(struct dxg_allocation *alloc, u32 priority);
