@@ -104,23 +104,33 @@ static void backing_is_kept_not_for_long(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic64_read(&user->mock->adapter->segment_used), 0);
 }
 
-/* No video memory: neither the lock nor the command succeeds, and nothing is left. */
+/* No video memory: the CPU is content with system memory, a command is not. */
 static void backing_cannot_be_made(struct kunit *test)
 {
 	struct dxg_user *user = test->priv;
+	u64 value = 0x1234;
 	unsigned long va;
 	u32 alloc;
 
 	KUNIT_ASSERT_EQ(test, dxg_user_create(user, NULL, 0, &alloc, 1), 0);
 	dxg_mock_fail(user->mock, DXG_MOCK_CREATE_BACKING, 1, -ENOMEM);
-	KUNIT_EXPECT_EQ(test, dxg_user_lock(user, alloc, &va), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, dxg_user_submit_tag(user, 0, 1, alloc), -ENOMEM);
+	dxg_user_expect_places(user, &alloc, "N");
+	dxg_mock_fail(user->mock, DXG_MOCK_CREATE_BACKING, 1, -ENOMEM);
+	KUNIT_ASSERT_EQ(test, dxg_user_lock(user, alloc, &va), 0);
+	dxg_user_expect_places(user, &alloc, "S");
+	KUNIT_EXPECT_EQ(test, dxg_user_read(user, va), 0);
+	KUNIT_EXPECT_EQ(test, copy_to_user((void __user *)va, &value, sizeof(value)), 0);
 	dxg_mock_fail(user->mock, DXG_MOCK_CREATE_BACKING, 1, -ENOMEM);
 	KUNIT_EXPECT_EQ(test, dxg_user_submit_tag(user, 0, 1, alloc), -ENOMEM);
+	dxg_user_expect_places(user, &alloc, "S");
+	KUNIT_EXPECT_EQ(test, dxg_user_read(user, va), value);
 	KUNIT_EXPECT_EQ(test, atomic64_read(&user->mock->adapter->segment_used), 0);
-	dxg_mock_settle(user->mock);
+	dxg_user_settle(user->mock);
 	dxg_mock_log_reset(user->mock);
 	KUNIT_EXPECT_EQ(test, dxg_user_destroy(user, 0, &alloc, 1, D3DKMT_DESTROY_SYNCHRONOUS), 0);
 	KUNIT_EXPECT_STREQ(test, dxg_mock_log(user->mock), "x1 d1");
+	dxg_user_settle(user->mock);
 }
 
 static struct kunit_case backing_cases[] = {

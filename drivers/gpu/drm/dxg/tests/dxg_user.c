@@ -350,6 +350,34 @@ long dxg_user_create(struct dxg_user *user, u32 *resource, u32 flags, u32 *alloc
 }
 
 /**
+ * dxg_user_create_sized() - CreateAllocation2 of one stand-alone allocation
+ * @user: the program; with its device
+ * @size: its bytes
+ * @alloc: out: the handle
+ *
+ * Return: what the ioctl returns.
+ */
+long dxg_user_create_sized(struct dxg_user *user, u64 size, u32 *alloc)
+{
+	struct drm_dxg_allocation_private private = { .size = size };
+	struct d3dkmt_allocation_info2 info = {
+		.private_driver_data = dxg_user_copy(user, &private, sizeof(private)),
+		.private_driver_data_size = sizeof(private),
+	};
+	struct d3dkmt_create_allocation args = {
+		.device = user->device,
+		.num_allocations = 1,
+		.allocation_info = dxg_user_copy(user, &info, sizeof(info)),
+	};
+	unsigned long va = args.allocation_info;
+	long ret = dxg_user_ioctl(user, D3DKMT_IOCTL_CREATE_ALLOCATION2, &args);
+
+	KUNIT_EXPECT_EQ(user->test, copy_from_user(&info, (void __user *)va, sizeof(info)), 0);
+	*alloc = info.allocation;
+	return ret;
+}
+
+/**
  * dxg_user_destroy() - DestroyAllocation2
  * @user: the program; with its device
  * @resource: handle of a resource, or 0
@@ -388,6 +416,20 @@ long dxg_user_lock(struct dxg_user *user, u32 alloc, unsigned long *va)
 
 	*va = args.data;
 	return ret;
+}
+
+/**
+ * dxg_user_unlock() - Unlock2
+ * @user: the program; with its device
+ * @alloc: handle of the allocation
+ *
+ * Return: what the ioctl returns.
+ */
+long dxg_user_unlock(struct dxg_user *user, u32 alloc)
+{
+	struct d3dkmt_unlock2 args = { user->device, alloc };
+
+	return dxg_user_ioctl(user, D3DKMT_IOCTL_UNLOCK2, &args);
 }
 
 /**

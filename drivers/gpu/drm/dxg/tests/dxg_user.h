@@ -89,6 +89,18 @@ struct dxg_user_command {
 	u64 value;
 };
 
+/**
+ * struct dxg_user_queue - A paging queue of a program
+ * @handle: its handle
+ * @sync: handle of its monitored fence
+ * @va: address of the fence's value
+ */
+struct dxg_user_queue {
+	u32 handle;
+	u32 sync;
+	unsigned long va;
+};
+
 int dxg_user_mount(void);
 void dxg_user_umount(void);
 int dxg_user_suite_init(struct kunit_suite *suite);
@@ -105,8 +117,10 @@ long dxg_user_ioctl(struct dxg_user *user, u32 code, void *args);
 long dxg_user_create_device(struct dxg_user *user, u32 *device);
 long dxg_user_create_context(struct dxg_user *user, u32 device, u32 node, u32 *context);
 long dxg_user_create(struct dxg_user *user, u32 *resource, u32 flags, u32 *allocs, u32 num);
+long dxg_user_create_sized(struct dxg_user *user, u64 size, u32 *alloc);
 long dxg_user_destroy(struct dxg_user *user, u32 resource, const u32 *allocs, u32 num, u32 flags);
 long dxg_user_lock(struct dxg_user *user, u32 alloc, unsigned long *va);
+long dxg_user_unlock(struct dxg_user *user, u32 alloc);
 long dxg_user_submit_stream(struct dxg_user *user, u32 context, const void *stream, u32 size);
 long dxg_user_submit(struct dxg_user *user, const struct dxg_user_command *command);
 long dxg_user_submit_tag(struct dxg_user *user, u32 node, u64 tag, u32 alloc);
@@ -116,6 +130,24 @@ long dxg_user_wait(struct dxg_user *user, const u32 *syncs, const u64 *values, u
 bool dxg_user_is_waiting(struct dxg_user *user);
 u32 dxg_user_state(struct dxg_user *user);
 u64 dxg_user_read(struct dxg_user *user, unsigned long va);
+
+/* dxg_user_vidmm.c */
+long dxg_user_submit_uses(struct dxg_user *user, u32 node, u64 tag, const u32 *allocs, u32 num);
+long dxg_user_submit_copy(struct dxg_user *user, u32 node, u64 tag, u32 dst, u32 src, u64 length);
+long dxg_user_create_queue(struct dxg_user *user, struct dxg_user_queue *queue);
+long dxg_user_destroy_queue(struct dxg_user *user, const struct dxg_user_queue *queue);
+long dxg_user_make_resident(struct dxg_user *user, const struct dxg_user_queue *queue,
+			    const u32 *allocs, u32 num, struct d3dkmt_make_resident *args);
+long dxg_user_evict(struct dxg_user *user, const u32 *allocs, u32 num, u64 *trim);
+long dxg_user_set_priority(struct dxg_user *user, u32 alloc, u32 priority);
+long dxg_user_reserve(struct dxg_user *user, u64 bytes);
+struct d3dkmt_query_video_memory_info dxg_user_memory(struct dxg_user *user, u32 group);
+void dxg_user_expect_places(struct dxg_user *user, const u32 *allocs, const char *places);
+void dxg_user_expect_wanted(struct dxg_user *user, u64 bytes);
+void dxg_user_write_all(struct dxg_user *user, unsigned long va, u64 size, u64 value);
+void dxg_user_expect_all(struct dxg_user *user, unsigned long va, u64 size, u64 value);
+void dxg_user_run(struct dxg_user *user, u32 node, const u32 *allocs, u32 num);
+void dxg_user_settle(struct dxg_mock *mock);
 
 void dxg_user_start(struct dxg_user_job *job, struct dxg_user *user,
 		    long (*run)(struct dxg_user *user, void *data), void *data);
