@@ -136,14 +136,15 @@ u64 dxg_paging_queue_add(struct dxg_paging_queue *queue, struct dxg_paging_reque
 {
 	u64 value;
 
-	dxg_object_get(&queue->base);
 	spin_lock(&queue->lock);
 	value = ++queue->last;
 	request->value = value;
 	list_add_tail(&request->link, &queue->requests);
 	spin_unlock(&queue->lock);
-	/* Each request has a reference; the worker drops as many as it finds. */
-	queue_work(dxg_wq, &queue->work);
+	/* Work that is pending has a reference. */
+	dxg_object_get(&queue->base);
+	if (!queue_work(dxg_wq, &queue->work))
+		dxg_paging_queue_put(queue);
 	return value;
 }
 
@@ -180,19 +181,17 @@ static void paging_queue_work(struct work_struct *work)
 	struct dxg_paging_request *request;
 	int ret;
 
-	/* What the handle had may be gone by the time the last request is. */
-	dxg_object_get(&queue->base);
 	while ((request = paging_queue_next(queue))) {
 		ret = paging_request_run(request);
-		if (ret == -ENOMEM || ret == -ETIME) {
+		if (ret == -ENOMEM) {
 			dxg_device_lose(queue->device, D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY);
 			dxg_sync_fail(queue->sync);
 		} else {
 			dxg_sync_signal(queue->sync, request->value);
 		}
 		dxg_paging_request_free(request);
-		dxg_paging_queue_put(queue);
 	}
+	/* That of the work, which may be pending again, with another one. */
 	dxg_paging_queue_put(queue);
 }
 

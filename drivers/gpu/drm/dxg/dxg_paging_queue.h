@@ -44,7 +44,7 @@ struct dxg_paging_queue {
 	u64 last;
 	/** @requests: What has not been begun, oldest first. */
 	struct list_head requests;
-	/** @work: Works on them. While it is queued, it has a reference. */
+	/** @work: Works on them. While it is pending it has a reference. */
 	struct work_struct work;
 };
 
