@@ -80,10 +80,12 @@ struct dxg_paging_request *dxg_residency_copy(struct dxg_device *device, u64 use
 	return request;
 }
 
+/* What has been destroyed meanwhile has forgotten its requests, ours too. */
 static void residency_unwant_locked(struct dxg_paging_request *request, u32 num)
 {
 	while (num--)
-		dxg_vidmm_want_locked(request->allocs[num], false);
+		if (request->allocs[num]->wanted)
+			dxg_vidmm_want_locked(request->allocs[num], false);
 }
 
 /* Count one request for each; @excess: what the process then has over its budget. */
@@ -193,8 +195,6 @@ static int make_resident_run(struct dxg_call *call, struct dxg_paging_queue *que
 
 	ret = residency_want(pa, request, args->flags & D3DKMT_MAKE_RESIDENT_MUST_SUCCEED,
 			     &excess);
-	if (ret == -ENOMEM && put_user(excess, &user->num_bytes_to_trim))
-		ret = -EFAULT;
 	if (ret)
 		goto err_free;
 	ret = residency_make(request);
@@ -217,6 +217,8 @@ err_unwant:
 	spin_unlock(&pa->adapter->vidmm_lock);
 err_free:
 	dxg_paging_request_free(request);
+	if (ret == -ENOMEM && put_user(excess, &user->num_bytes_to_trim))
+		return -EFAULT;
 	return ret;
 }
 
