@@ -106,8 +106,10 @@ struct dxg_adapter {
 	struct mutex evict_lock;
 	/** @pins: Pins of all allocations. */
 	atomic_t pins;
-	/** @room_lock: Held by the one who waits for room while he has pins. */
+	/** @room_lock: Held by the one who waits for room. */
 	struct mutex room_lock;
+	/** @room_wanted: One does. */
+	bool room_wanted;
 	/** @room_seq: Changed when there may be more room. */
 	atomic_t room_seq;
 	/** @room_wait: Woken then. */

@@ -401,13 +401,17 @@ int dxg_allocation_make_resident(struct dxg_allocation *alloc)
 int dxg_allocation_make_resident_waiting(struct dxg_allocation *alloc)
 {
 	struct dxg_adapter *adapter = alloc->device->adapter;
-	struct dxg_vidmm_wait wait = {};
+	struct dxg_vidmm_wait wait;
 	int ret;
 
+	ret = dxg_allocation_make_resident(alloc);
+	if (ret != -EBUSY)
+		return ret;
+	dxg_vidmm_wait_begin(adapter, &wait);
 	do {
-		dxg_vidmm_wait_begin(adapter, &wait);
 		ret = dxg_allocation_make_resident(alloc);
 	} while (ret == -EBUSY && dxg_vidmm_wait_room(adapter, &wait, 0));
+	dxg_vidmm_wait_end(adapter);
 	return ret == -EBUSY ? -ENOMEM : ret;
 }
 
@@ -490,7 +494,7 @@ void dxg_allocation_discard_locked(struct dxg_allocation *alloc)
  *
  * In a section of the adapter. On failure it is where it was.
  *
- * Return: 0; -ENOMEM: no memory; -ENODEV; -ETIME: the paging node did not answer.
+ * Return: 0; -ENOMEM: no memory, or the paging node did not answer; -ENODEV.
  */
 int dxg_allocation_evict_locked(struct dxg_allocation *alloc)
 {

@@ -92,7 +92,10 @@ static int paging_run(struct dxg_node *node, void *dst, void *src, u64 size)
 	dma_fence_wait(fence, false);
 	ret = dma_fence_get_status(fence);
 	dma_fence_put(fence);
-	return min(ret, 0);
+	if (ret >= 0)
+		return 0;
+	/* Whatever became of the engine: the bytes cannot be where they were wanted. */
+	return ret == -ENODEV ? ret : -ENOMEM;
 }
 
 /**
@@ -105,7 +108,7 @@ static int paging_run(struct dxg_node *node, void *dst, void *src, u64 size)
  * In a section of the adapter; both places stay meanwhile. Waits, not killably, for
  * bounded time.
  *
- * Return: 0; -ENOMEM; -ETIME: the engine did not answer; -ENODEV.
+ * Return: 0; -ENOMEM: no memory, or the engine did not answer; -ENODEV.
  */
 int dxg_paging_copy(struct dxg_adapter *adapter, void *dst, void *src, u64 size)
 {

@@ -389,13 +389,16 @@ static int command_pin_more(struct dxg_command *cmd)
  *
  * Evicts what others have there, and waits for no command.
  *
- * Return: 0; otherwise nothing is pinned: -EBUSY: others have pinned too much;
+ * Return: 0; otherwise nothing is pinned: -EBUSY: others have pinned too much, or wait;
  * -EFAULT: it names what was destroyed with ASSUME_NOT_IN_USE; -ENOMEM; -ENODEV.
  */
 int dxg_command_pin(struct dxg_command *cmd)
 {
 	int ret;
 
+	/* Or those who come later would keep out who waits. */
+	if (READ_ONCE(cmd->node->adapter->room_wanted) && cmd->num_uses)
+		return -EBUSY;
 	ret = command_pin_more(cmd);
 	if (ret)
 		command_unpin(cmd);
@@ -415,15 +418,14 @@ int dxg_command_pin(struct dxg_command *cmd)
 int dxg_command_pin_waiting(struct dxg_command *cmd)
 {
 	struct dxg_adapter *adapter = cmd->node->adapter;
-	struct dxg_vidmm_wait wait = {};
+	struct dxg_vidmm_wait wait;
 	int ret;
 
-	mutex_lock(&adapter->room_lock);
+	dxg_vidmm_wait_begin(adapter, &wait);
 	do {
-		dxg_vidmm_wait_begin(adapter, &wait);
 		ret = command_pin_more(cmd);
 	} while (ret == -EBUSY && dxg_vidmm_wait_room(adapter, &wait, cmd->num_pinned));
-	mutex_unlock(&adapter->room_lock);
+	dxg_vidmm_wait_end(adapter);
 	if (ret)
 		command_unpin(cmd);
 	return ret == -EBUSY ? -ENOMEM : ret;

@@ -359,13 +359,19 @@ void dxg_vidmm_wake(struct dxg_adapter *adapter)
 }
 
 /**
- * dxg_vidmm_wait_begin() - Before looking for room
+ * dxg_vidmm_wait_begin() - Wait for room in the device segment
  * @adapter: the adapter
- * @wait: zeroes at the first time
+ * @wait: filled in
+ *
+ * One waits at a time, and while one does, commands are pinned by waiting only: those that
+ * are armed come to their end, and no others take their place.
  */
 void dxg_vidmm_wait_begin(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wait)
 {
+	mutex_lock(&adapter->room_lock);
+	WRITE_ONCE(adapter->room_wanted, true);
 	wait->seq = atomic_read(&adapter->room_seq);
+	wait->tries = 0;
 }
 
 /**
@@ -384,7 +390,18 @@ bool dxg_vidmm_wait_room(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wai
 		return false;
 	wait_event_timeout(adapter->room_wait, atomic_read(&adapter->room_seq) != wait->seq,
 			   msecs_to_jiffies(DXG_ROOM_POLL_MS));
+	wait->seq = atomic_read(&adapter->room_seq);
 	return true;
+}
+
+/**
+ * dxg_vidmm_wait_end() - The wait is over
+ * @adapter: the adapter
+ */
+void dxg_vidmm_wait_end(struct dxg_adapter *adapter)
+{
+	WRITE_ONCE(adapter->room_wanted, false);
+	mutex_unlock(&adapter->room_lock);
 }
 
 /* Commands that were queued before the offer find the bytes. */

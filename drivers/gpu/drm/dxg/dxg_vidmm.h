@@ -64,6 +64,7 @@ void dxg_vidmm_wake(struct dxg_adapter *adapter);
 void dxg_vidmm_wait_begin(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wait);
 bool dxg_vidmm_wait_room(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wait,
 			 unsigned int pins);
+void dxg_vidmm_wait_end(struct dxg_adapter *adapter);
 bool dxg_vidmm_is_free(struct dxg_adapter *adapter, u64 size);
 bool dxg_vidmm_discard(struct dxg_adapter *adapter, u64 bytes);
 int dxg_vidmm_evict(struct dxg_adapter *adapter, u64 size);
