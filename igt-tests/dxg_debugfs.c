@@ -31,7 +31,8 @@ IGT_TEST_DESCRIPTION("dxg_state, dxg_handles, dxg_epochs and dxg_invariants in d
 
 static const char * const files[] = { "dxg_state", "dxg_handles", "dxg_epochs", "dxg_invariants" };
 
-static const char * const rules[] = { "handles", "epochs", "busy", "nodes", "segment" };
+static const char * const rules[] = { "handles", "epochs", "busy", "nodes", "segment",
+				     "ledger" };
 
 /* --- what is shown ------------------------------------------------------- */
 
@@ -266,6 +267,22 @@ static void test_handles(struct igt_dxg *dxg)
 	assert_row(dxg->adapter, "adapter", 0, 0);
 }
 
+/* A paging queue and its fence, which goes with it. */
+static void test_handles_queue(struct igt_dxg *dxg)
+{
+	uint32_t device = igt_dxg_create_device(dxg), fence, queue;
+
+	queue = igt_dxg_create_paging_queue(dxg, device, &fence, NULL);
+	read_table(dxg, getpid());
+	igt_assert_eq(table.count, 4);
+	assert_row(queue, "paging_queue", device, 0);
+	assert_row(fence, "sync_object", device, 0);
+	igt_dxg_destroy_paging_queue(dxg, queue);
+	read_table(dxg, getpid());
+	igt_assert_eq(table.count, 2);
+	igt_dxg_destroy_device(dxg, device);
+}
+
 static void test_handles_many(struct igt_dxg *dxg)
 {
 	uint32_t list[MANY], device = igt_dxg_create_device(dxg);
@@ -375,6 +392,7 @@ static bool run_epochs(struct igt_dxg *dxg, unsigned int ms)
 		assert_line(epochs, "  destroy: epoch=1 resource=%08x first=%08x",
 			    scene.resource, scene.resource);
 		assert_line(all, "node 0: armed=%u stopped=0", DEPTH);
+		assert_line(all, "node 1: armed=0 stopped=0");
 		assert_line(all, "  context %08x: held=%u", scene.context, BEHIND + 3 - DEPTH);
 	}
 	free(epochs);
@@ -387,7 +405,8 @@ static bool run_epochs(struct igt_dxg *dxg, unsigned int ms)
 	free(epochs);
 	igt_dxg_assert_no_leak(dxg, &before);
 	all = igt_dxg_read_debugfs(dxg, "dxg_epochs");
-	igt_assert_f(!strcmp(all, "node 0: armed=0 stopped=0\n"), "at rest there is:\n%s", all);
+	igt_assert_f(!strcmp(all, "node 0: armed=0 stopped=0\nnode 1: armed=0 stopped=0\n"),
+		     "at rest there is:\n%s", all);
 	free(all);
 	return lasted;
 }
@@ -689,6 +708,8 @@ static void test_addresses(struct igt_dxg *dxg)
 static const struct igt_dxg_test tests[] = {
 	IGT_DXG_TEST("handles", "Each object of a process is there, and nothing else.",
 		     test_handles),
+	IGT_DXG_TEST("handles-queue", "A paging queue and its fence are there.",
+		     test_handles_queue),
 	IGT_DXG_TEST("handles-many", "Hundreds of handles are there once each.", test_handles_many),
 	IGT_DXG_TEST("handles-closed", "Nothing of a closed file or another process is there.",
 		     test_handles_closed),

@@ -368,6 +368,7 @@ static void assert_removed_drm(void)
 {
 	struct igt_dxg *dxg = alive.dxg;
 	uint32_t count = 0, state;
+	uint8_t args[512] = {};
 
 	igt_assert_eq(__igt_dxg_enum(dxg, NULL, &count), -ENODEV);
 	igt_assert_eq(__igt_dxg_device_state(dxg, alive.device, &state), -ENODEV);
@@ -378,7 +379,7 @@ static void assert_removed_drm(void)
 	igt_assert_eq(__igt_dxg_destroy_device(dxg, alive.device), -ENODEV);
 	igt_assert_eq(__igt_dxg_close_adapter(dxg, dxg->adapter), -ENODEV);
 	/* also to what it would not support */
-	igt_assert_eq(igt_dxg_ioctl(dxg, D3DKMT_IOCTL_EVICT, &state), -ENODEV);
+	igt_assert_eq(igt_dxg_ioctl(dxg, D3DKMT_IOCTL_RENDER, args), -ENODEV);
 }
 
 /* Something small works. */

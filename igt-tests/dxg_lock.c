@@ -580,42 +580,152 @@ static void two_processes(struct igt_dxg *dxg)
 
 /* --- no room ------------------------------------------------------------- */
 
+/* Where the bytes of large allocations are looked at. */
+static void write_ends(uint8_t *data, uint64_t size, uint8_t seed)
+{
+	data[0] = seed;
+	data[size / 2] = seed + 1;
+	data[size - 1] = seed + 2;
+}
+
+static void check_ends(const uint8_t *data, uint64_t size, uint8_t seed)
+{
+	igt_assert_eq(data[0], seed);
+	igt_assert_eq(data[size / 2], seed + 1);
+	igt_assert_eq(data[size - 1], seed + 2);
+}
+
+static uint8_t *lock_zeroed(struct igt_dxg *dxg, uint32_t device, uint32_t allocation,
+			    uint64_t size, uint8_t seed)
+{
+	uint8_t *data = igt_dxg_lock(dxg, device, allocation);
+
+	igt_assert_eq(data[0] | data[size / 2] | data[size - 1], 0);
+	check_zero(data + size / 4, PAGE);
+	write_ends(data, size, seed);
+	return data;
+}
+
+static void assert_segments(struct igt_dxg *dxg, const struct igt_dxg_state *before,
+			    uint64_t device, uint64_t system)
+{
+	igt_assert_eq_u64(igt_dxg_read_state(dxg, "backing_bytes"),
+			  before->backing_bytes + device);
+	igt_assert_eq_u64(igt_dxg_read_state(dxg, "system_bytes"), before->system_bytes + system);
+}
+
 static void over_budget(struct igt_dxg *dxg)
 {
-	struct d3dkmt_segment_size_info info;
-	uint32_t device = igt_dxg_create_device(dxg), handles[5];
-	struct igt_dxg_state before, full;
-	uint8_t *first;
-	uint64_t size;
-	void *data;
+	uint64_t size = igt_dxg_segment_size(dxg) / 4 / PAGE * PAGE + PAGE;
+	uint32_t device = igt_dxg_create_device(dxg), handles[6];
+	struct igt_dxg_state before;
+	uint8_t *data[6];
 
-	igt_dxg_query(dxg, D3DKMT_QAI_SEGMENT_SIZE, &info, sizeof(info));
 	/* three fit, and each is small enough for every host */
-	size = info.dedicated_video_memory_size / 4 / PAGE * PAGE + PAGE;
 	igt_dxg_read_state_all(dxg, &before);
-	igt_assert_eq(__igt_dxg_create(dxg, device, 0, NULL, size, 5, handles), 0);
-	first = igt_dxg_lock(dxg, device, handles[0]);
-	write_bytes(first, 16 * PAGE, 1);
-	first[size - 1] = 0x99;
-	for (int i = 1; i < 3; i++)
-		igt_dxg_lock(dxg, device, handles[i]);
-
-	/* refused, and nothing is lost by it */
-	igt_dxg_read_state_all(dxg, &full);
-	for (int i = 0; i < 3; i++) {
-		igt_assert_eq(__igt_dxg_lock(dxg, device, handles[3], &data), -ENOMEM);
-		igt_assert_eq(__igt_dxg_unlock(dxg, device, handles[3]), -EINVAL);
+	igt_assert_eq(__igt_dxg_create(dxg, device, 0, NULL, size, 6, handles), 0);
+	for (int i = 0; i < 5; i++) {
+		data[i] = lock_zeroed(dxg, device, handles[i], size, 10 * i + 1);
+		assert_segments(dxg, &before, (i < 3 ? i + 1 : 3) * size,
+				i < 3 ? 0 : (i - 2) * size);
 	}
-	igt_dxg_assert_no_leak(dxg, &full);
-	check_bytes(first, 0, 16 * PAGE, 1);
-	igt_assert_eq(first[size - 1], 0x99);
+	for (int i = 0; i < 5; i++) {
+		check_ends(data[i], size, 10 * i + 1);
+		igt_assert_eq(igt_dxg_is_resident(dxg, device, handles[i]), i < 3);
+	}
 
-	/* room comes back with the memory */
-	igt_dxg_destroy2(dxg, device, 0, handles, 1, D3DKMT_DESTROY_SYNCHRONOUS);
-	igt_dxg_lock(dxg, device, handles[3]);
-	igt_assert_eq(__igt_dxg_lock(dxg, device, handles[4], &data), -ENOMEM);
+	/* each gives its own segment back; what is not there yet takes it, others stay */
+	igt_dxg_destroy2(dxg, device, 0, &handles[3], 1, D3DKMT_DESTROY_SYNCHRONOUS);
+	igt_assert(igt_dxg_read_faults(data[3]));
+	assert_segments(dxg, &before, 3 * size, size);
+	igt_dxg_destroy2(dxg, device, 0, &handles[0], 1, D3DKMT_DESTROY_SYNCHRONOUS);
+	assert_segments(dxg, &before, 2 * size, size);
+	igt_dxg_unlock(dxg, device, handles[4]);
+	data[4] = igt_dxg_lock(dxg, device, handles[4]);
+	check_ends(data[4], size, 41);
+	assert_segments(dxg, &before, 2 * size, size);
+	data[5] = lock_zeroed(dxg, device, handles[5], size, 51);
+	assert_segments(dxg, &before, 3 * size, size);
+	igt_assert(!igt_dxg_is_resident(dxg, device, handles[4]));
+	check_ends(data[1], size, 11);
+	check_ends(data[5], size, 51);
 	igt_dxg_destroy_device(dxg, device);
 	igt_dxg_wait_idle(dxg, &before);
+}
+
+/* The largest object that virtio_gpu makes. */
+#define LARGE	(64ULL * MIB)
+
+static bool is_too_large(const struct igt_dxg *dxg, uint64_t size)
+{
+	return size > LARGE && !strcmp(dxg->driver, "virtio_gpu");
+}
+
+static void large(struct igt_dxg *dxg)
+{
+	static const uint64_t sizes[] = { LARGE, LARGE + PAGE };
+	uint32_t device = igt_dxg_create_device(dxg), handles[2];
+	struct igt_dxg_state before;
+	uint8_t *data[2];
+
+	igt_dxg_read_state_all(dxg, &before);
+	for (int i = 0; i < 2; i++) {
+		bool system = is_too_large(dxg, sizes[i]);
+
+		handles[i] = igt_dxg_create_allocation(dxg, device, sizes[i]);
+		data[i] = lock_zeroed(dxg, device, handles[i], sizes[i], 100 * i);
+		igt_assert_eq(igt_dxg_is_resident(dxg, device, handles[i]), !system);
+		assert_segments(dxg, &before, LARGE + (i && !system ? sizes[1] : 0),
+				system ? sizes[1] : 0);
+		igt_dxg_unlock(dxg, device, handles[i]);
+	}
+	for (int i = 0; i < 2; i++) {
+		data[i] = igt_dxg_lock(dxg, device, handles[i]);
+		check_ends(data[i], sizes[i], 100 * i);
+	}
+	igt_dxg_destroy_device(dxg, device);
+	igt_dxg_wait_idle(dxg, &before);
+}
+
+/* What the device segment has no place for is no engine's. */
+static void large_command(struct igt_dxg *dxg)
+{
+	static const uint64_t sizes[] = { LARGE, LARGE + PAGE };
+	uint32_t device = igt_dxg_create_device(dxg), allocation;
+	uint32_t context = igt_dxg_create_context(dxg, device);
+	uint32_t fence = igt_dxg_create_fence(dxg, device, 0, NULL);
+	struct igt_dxg_stream stream;
+	struct igt_dxg_state before;
+	uint8_t *data;
+
+	igt_dxg_read_state_all(dxg, &before);
+	for (int i = 0; i < 4; i++) {
+		uint64_t size = sizes[i / 2], signal = i + 1;
+		bool refused = is_too_large(dxg, size);
+
+		/* with bytes in the system segment, and with none yet */
+		allocation = igt_dxg_create_allocation(dxg, device, size);
+		data = i % 2 ? lock_zeroed(dxg, device, allocation, size, i) : NULL;
+		igt_dxg_stream_begin(&stream);
+		igt_dxg_stream_fill(&stream, allocation, size - PAGE, PAGE, 0x04030201);
+		igt_dxg_stream_signal(&stream, fence, signal);
+		igt_dxg_stream_finish(&stream);
+		igt_assert_eq(__igt_dxg_submit(dxg, context, &stream), refused ? -ENOMEM : 0);
+		igt_dxg_stream_free(&stream);
+		if (refused)
+			igt_dxg_signal(dxg, device, fence, signal);
+		else
+			igt_assert(igt_dxg_wait_timeout(dxg, device, fence, signal, 10000));
+		igt_assert_eq_u32(igt_dxg_device_state(dxg, device), D3DKMT_DEVICEEXECUTION_ACTIVE);
+		if (data && refused)
+			check_ends(data, size, i);
+		else if (!refused)
+			igt_dxg_assert_filled(dxg, device, allocation, size - PAGE, PAGE / 4,
+					      0x04030201);
+		igt_dxg_destroy2(dxg, device, 0, &allocation, 1, D3DKMT_DESTROY_SYNCHRONOUS);
+	}
+	igt_dxg_destroy_device(dxg, device);
+	igt_dxg_assert_invariants(dxg);
 }
 
 static void crowded_child(struct igt_dxg_child *child, struct igt_dxg *dxg)
@@ -742,9 +852,12 @@ static const struct igt_dxg_test tests[] = {
 	IGT_DXG_TEST_AT(IGT_DXG_DRM_DOORS, "fork-lock-first",
 			"If a child locks first, its parent may not.", fork_lock_first),
 	IGT_DXG_TEST("two-processes", "No process sees bytes of another.", two_processes),
-	IGT_DXG_TEST("over-budget", "A lock beyond the segment fails and harms nothing.",
+	IGT_DXG_TEST("over-budget", "A lock beyond the segment has memory of the system.",
 		     over_budget),
-	IGT_DXG_TEST("no-address-space", "So does one that finds no addresses.",
+	IGT_DXG_TEST("large", "So has one of more than the in-tree driver can make.", large),
+	IGT_DXG_TEST("large-command", "What has no place in the segment is refused to commands.",
+		     large_command),
+	IGT_DXG_TEST("no-address-space", "A lock that finds no addresses harms nothing.",
 		     no_address_space),
 	IGT_DXG_TEST("race-locks", "Two threads lock one allocation.", race_two_locks),
 	IGT_DXG_TEST("race-lock-destroy", "One thread locks what another destroys.",

@@ -385,6 +385,11 @@ static const struct {
 	{ "commands", offsetof(struct igt_dxg_state, commands), true },
 	{ "batches", offsetof(struct igt_dxg_state, batches), true },
 	{ "backing_bytes", offsetof(struct igt_dxg_state, backing_bytes), true },
+	{ "system_bytes", offsetof(struct igt_dxg_state, system_bytes), true },
+	{ "wanted_bytes", offsetof(struct igt_dxg_state, wanted_bytes), true },
+	{ "offered_bytes", offsetof(struct igt_dxg_state, offered_bytes), true },
+	{ "reserved_bytes", offsetof(struct igt_dxg_state, reserved_bytes), true },
+	{ "pins", offsetof(struct igt_dxg_state, pins), true },
 };
 
 static uint64_t count_of(const struct igt_dxg_state *state, size_t i)

@@ -227,6 +227,55 @@ int igt_dxg_wait_event(const struct igt_dxg *dxg, uint32_t device, uint32_t fenc
 /* Whether an eventfd becomes readable in @timeout_ms. */
 bool igt_dxg_event_fired(int event, int timeout_ms);
 
+/*
+ * Paging queues; @fence and @value may be NULL, else receive the handle of the queue's
+ * fence and the address of its value.
+ */
+int __igt_dxg_create_paging_queue(const struct igt_dxg *dxg, uint32_t device, int32_t priority,
+				  uint32_t *queue, uint32_t *fence, const uint64_t **value);
+uint32_t igt_dxg_create_paging_queue(const struct igt_dxg *dxg, uint32_t device, uint32_t *fence,
+				     const uint64_t **value);
+int __igt_dxg_destroy_paging_queue(const struct igt_dxg *dxg, uint32_t queue);
+void igt_dxg_destroy_paging_queue(const struct igt_dxg *dxg, uint32_t queue);
+
+/*
+ * Residency. MakeResident may return D3DKMT_STATUS_PENDING too; @value: of the queue's
+ * fence when all is there. @trim: bytes to trim, untouched on other errors than ENOMEM.
+ * All but @list may be NULL.
+ */
+int __igt_dxg_make_resident(const struct igt_dxg *dxg, uint32_t queue, const uint32_t *list,
+			    uint32_t count, uint32_t flags, uint64_t *value, uint64_t *trim);
+/* Returns the value; asserts that it is reached, within 10 s. */
+uint64_t igt_dxg_make_resident(const struct igt_dxg *dxg, uint32_t device, uint32_t queue,
+			       uint32_t fence, const uint32_t *list, uint32_t count);
+int __igt_dxg_evict(const struct igt_dxg *dxg, uint32_t device, const uint32_t *list,
+		    uint32_t count, uint32_t flags, uint64_t *trim);
+void igt_dxg_evict(const struct igt_dxg *dxg, uint32_t device, const uint32_t *list,
+		   uint32_t count);
+
+/* Of a resource, with a count of 0 and one element in the array, or of a list. */
+int __igt_dxg_query_residency(const struct igt_dxg *dxg, uint32_t device, uint32_t resource,
+			      const uint32_t *list, uint32_t count, uint32_t *status);
+int __igt_dxg_set_priority(const struct igt_dxg *dxg, uint32_t device, uint32_t resource,
+			   const uint32_t *list, uint32_t count, const uint32_t *priorities);
+int __igt_dxg_get_priority(const struct igt_dxg *dxg, uint32_t device, uint32_t resource,
+			   const uint32_t *list, uint32_t count, uint32_t *priorities);
+/* Whether one allocation is in the device segment. */
+bool igt_dxg_is_resident(const struct igt_dxg *dxg, uint32_t device, uint32_t allocation);
+void igt_dxg_set_priority(const struct igt_dxg *dxg, uint32_t device, uint32_t allocation,
+			  uint32_t priority);
+uint32_t igt_dxg_get_priority(const struct igt_dxg *dxg, uint32_t device, uint32_t allocation);
+
+/* @group: D3DKMT_MEMORY_SEGMENT_GROUP_* */
+int __igt_dxg_video_memory(const struct igt_dxg *dxg, uint32_t group,
+			   struct d3dkmt_query_video_memory_info *info);
+struct d3dkmt_query_video_memory_info igt_dxg_video_memory(const struct igt_dxg *dxg,
+							   uint32_t group);
+int __igt_dxg_reserve(const struct igt_dxg *dxg, uint64_t bytes);
+void igt_dxg_reserve(const struct igt_dxg *dxg, uint64_t bytes);
+/* Bytes of the device segment. */
+uint64_t igt_dxg_segment_size(const struct igt_dxg *dxg);
+
 /* --- command streams ----------------------------------------------------- */
 
 /* Room for a stream that is too large, too. */
@@ -316,6 +365,11 @@ struct igt_dxg_state {
 	uint64_t commands;
 	uint64_t batches;
 	uint64_t backing_bytes;
+	uint64_t system_bytes;
+	uint64_t wanted_bytes;
+	uint64_t offered_bytes;
+	uint64_t reserved_bytes;
+	uint64_t pins;
 };
 
 /* All counts, or the one of a name. */
@@ -324,8 +378,8 @@ uint64_t igt_dxg_read_state(const struct igt_dxg *dxg, const char *name);
 /* Wait, 10 s at most, until a count has a value; asserts that it does. */
 void igt_dxg_wait_state(const struct igt_dxg *dxg, const char *name, uint64_t value);
 /*
- * Wait, 10 s at most, until allocations, commands, batches and backing_bytes are
- * those of a baseline; asserts that they are.
+ * Wait, 10 s at most, until allocations, commands, batches, pins and all counts of bytes
+ * are those of a baseline; asserts that they are.
  */
 void igt_dxg_wait_idle(const struct igt_dxg *dxg, const struct igt_dxg_state *baseline);
 /* The same for all counts; and the invariants hold. */

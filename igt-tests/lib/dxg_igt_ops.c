@@ -452,6 +452,209 @@ bool igt_dxg_wait_timeout(const struct igt_dxg *dxg, uint32_t device, uint32_t f
 	return fired;
 }
 
+int __igt_dxg_create_paging_queue(const struct igt_dxg *dxg, uint32_t device, int32_t priority,
+				  uint32_t *queue, uint32_t *fence, const uint64_t **value)
+{
+	struct d3dkmt_create_paging_queue args = { .device = device, .priority = priority };
+	int ret = igt_dxg_ioctl(dxg, D3DKMT_IOCTL_CREATE_PAGING_QUEUE, &args);
+
+	*queue = args.paging_queue;
+	if (fence)
+		*fence = args.sync_object;
+	if (value)
+		*value = (const uint64_t *)(uintptr_t)args.fence_value_cpu_va;
+	return ret;
+}
+
+uint32_t igt_dxg_create_paging_queue(const struct igt_dxg *dxg, uint32_t device, uint32_t *fence,
+				     const uint64_t **value)
+{
+	uint32_t queue;
+
+	igt_assert_eq(__igt_dxg_create_paging_queue(dxg, device, D3DKMT_PAGING_QUEUE_NORMAL,
+						    &queue, fence, value), 0);
+	igt_assert_neq_u32(queue, 0);
+	if (fence)
+		igt_assert_neq_u32(*fence, 0);
+	if (value)
+		igt_assert(*value);
+	return queue;
+}
+
+int __igt_dxg_destroy_paging_queue(const struct igt_dxg *dxg, uint32_t queue)
+{
+	struct d3dkmt_destroy_paging_queue args = { .paging_queue = queue };
+
+	return igt_dxg_ioctl(dxg, D3DKMT_IOCTL_DESTROY_PAGING_QUEUE, &args);
+}
+
+void igt_dxg_destroy_paging_queue(const struct igt_dxg *dxg, uint32_t queue)
+{
+	igt_assert_eq(__igt_dxg_destroy_paging_queue(dxg, queue), 0);
+}
+
+int __igt_dxg_make_resident(const struct igt_dxg *dxg, uint32_t queue, const uint32_t *list,
+			    uint32_t count, uint32_t flags, uint64_t *value, uint64_t *trim)
+{
+	struct d3dkmt_make_resident args = {
+		.paging_queue = queue,
+		.num_allocations = count,
+		.allocation_list = igt_dxg_ptr(list),
+		.flags = flags,
+		.num_bytes_to_trim = trim ? *trim : 0,
+	};
+	int ret = igt_dxg_ioctl(dxg, D3DKMT_IOCTL_MAKE_RESIDENT, &args);
+
+	if (value)
+		*value = args.paging_fence_value;
+	if (trim)
+		*trim = args.num_bytes_to_trim;
+	return ret;
+}
+
+uint64_t igt_dxg_make_resident(const struct igt_dxg *dxg, uint32_t device, uint32_t queue,
+			       uint32_t fence, const uint32_t *list, uint32_t count)
+{
+	uint64_t value;
+	int ret = __igt_dxg_make_resident(dxg, queue, list, count, 0, &value, NULL);
+
+	igt_assert_f(!ret || ret == D3DKMT_STATUS_PENDING, "MakeResident returns %d\n", ret);
+	igt_assert(igt_dxg_wait_timeout(dxg, device, fence, value, 10000));
+	return value;
+}
+
+int __igt_dxg_evict(const struct igt_dxg *dxg, uint32_t device, const uint32_t *list,
+		    uint32_t count, uint32_t flags, uint64_t *trim)
+{
+	struct d3dkmt_evict args = {
+		.device = device,
+		.num_allocations = count,
+		.allocation_list = igt_dxg_ptr(list),
+		.flags = flags,
+		.num_bytes_to_trim = trim ? *trim : 0,
+	};
+	int ret = igt_dxg_ioctl(dxg, D3DKMT_IOCTL_EVICT, &args);
+
+	if (trim)
+		*trim = args.num_bytes_to_trim;
+	return ret;
+}
+
+void igt_dxg_evict(const struct igt_dxg *dxg, uint32_t device, const uint32_t *list,
+		   uint32_t count)
+{
+	igt_assert_eq(__igt_dxg_evict(dxg, device, list, count, 0, NULL), 0);
+}
+
+int __igt_dxg_query_residency(const struct igt_dxg *dxg, uint32_t device, uint32_t resource,
+			      const uint32_t *list, uint32_t count, uint32_t *status)
+{
+	struct d3dkmt_query_allocation_residency args = {
+		.device = device,
+		.resource = resource,
+		.allocation_list = igt_dxg_ptr(list),
+		.allocation_count = count,
+		.residency_status = igt_dxg_ptr(status),
+	};
+
+	return igt_dxg_ioctl(dxg, D3DKMT_IOCTL_QUERY_ALLOCATION_RESIDENCY, &args);
+}
+
+int __igt_dxg_set_priority(const struct igt_dxg *dxg, uint32_t device, uint32_t resource,
+			   const uint32_t *list, uint32_t count, const uint32_t *priorities)
+{
+	struct d3dkmt_set_allocation_priority args = {
+		.device = device,
+		.resource = resource,
+		.allocation_list = igt_dxg_ptr(list),
+		.allocation_count = count,
+		.priorities = igt_dxg_ptr(priorities),
+	};
+
+	return igt_dxg_ioctl(dxg, D3DKMT_IOCTL_SET_ALLOCATION_PRIORITY, &args);
+}
+
+int __igt_dxg_get_priority(const struct igt_dxg *dxg, uint32_t device, uint32_t resource,
+			   const uint32_t *list, uint32_t count, uint32_t *priorities)
+{
+	struct d3dkmt_get_allocation_priority args = {
+		.device = device,
+		.resource = resource,
+		.allocation_list = igt_dxg_ptr(list),
+		.allocation_count = count,
+		.priorities = igt_dxg_ptr(priorities),
+	};
+
+	return igt_dxg_ioctl(dxg, D3DKMT_IOCTL_GET_ALLOCATION_PRIORITY, &args);
+}
+
+bool igt_dxg_is_resident(const struct igt_dxg *dxg, uint32_t device, uint32_t allocation)
+{
+	uint32_t status = 0;
+
+	igt_assert_eq(__igt_dxg_query_residency(dxg, device, 0, &allocation, 1, &status), 0);
+	igt_assert(status == D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINGPUMEMORY ||
+		   status == D3DKMT_ALLOCATIONRESIDENCYSTATUS_NOTRESIDENT);
+	return status == D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINGPUMEMORY;
+}
+
+void igt_dxg_set_priority(const struct igt_dxg *dxg, uint32_t device, uint32_t allocation,
+			  uint32_t priority)
+{
+	igt_assert_eq(__igt_dxg_set_priority(dxg, device, 0, &allocation, 1, &priority), 0);
+}
+
+uint32_t igt_dxg_get_priority(const struct igt_dxg *dxg, uint32_t device, uint32_t allocation)
+{
+	uint32_t priority = 0;
+
+	igt_assert_eq(__igt_dxg_get_priority(dxg, device, 0, &allocation, 1, &priority), 0);
+	return priority;
+}
+
+int __igt_dxg_video_memory(const struct igt_dxg *dxg, uint32_t group,
+			   struct d3dkmt_query_video_memory_info *info)
+{
+	*info = (struct d3dkmt_query_video_memory_info) {
+		.adapter = dxg->adapter,
+		.memory_segment_group = group,
+	};
+	return igt_dxg_ioctl(dxg, D3DKMT_IOCTL_QUERY_VIDEO_MEMORY_INFO, info);
+}
+
+struct d3dkmt_query_video_memory_info igt_dxg_video_memory(const struct igt_dxg *dxg,
+							   uint32_t group)
+{
+	struct d3dkmt_query_video_memory_info info;
+
+	igt_assert_eq(__igt_dxg_video_memory(dxg, group, &info), 0);
+	return info;
+}
+
+int __igt_dxg_reserve(const struct igt_dxg *dxg, uint64_t bytes)
+{
+	struct d3dkmt_change_video_memory_reservation args = {
+		.adapter = dxg->adapter,
+		.memory_segment_group = D3DKMT_MEMORY_SEGMENT_GROUP_LOCAL,
+		.reservation = bytes,
+	};
+
+	return igt_dxg_ioctl(dxg, D3DKMT_IOCTL_CHANGE_VIDEO_MEMORY_RESERVATION, &args);
+}
+
+void igt_dxg_reserve(const struct igt_dxg *dxg, uint64_t bytes)
+{
+	igt_assert_eq(__igt_dxg_reserve(dxg, bytes), 0);
+}
+
+uint64_t igt_dxg_segment_size(const struct igt_dxg *dxg)
+{
+	struct d3dkmt_segment_size_info info;
+
+	igt_dxg_query(dxg, D3DKMT_QAI_SEGMENT_SIZE, &info, sizeof(info));
+	return info.dedicated_video_memory_size;
+}
+
 /* --- command streams ----------------------------------------------------- */
 
 struct drm_dxg_cmd_stream *igt_dxg_stream_begin(struct igt_dxg_stream *stream)
