@@ -439,10 +439,10 @@ struct d3dkmt_destroy_context {
  * @allocation: out: allocation handle
  * @pad: ignored
  * @sys_mem: in: pointer to existing system memory, or 0. EINVAL: not aligned to
- *	a page, or 0 for some items and not for others; else EPERM
+ *	a page, 0 for some items and not for others, or not what EXISTING_SYS_MEM says
  * @private_driver_data: in: pointer to struct drm_dxg_allocation_private
  * @private_driver_data_size: in: its size; EINVAL: 0, fewer than 8, or
- *	D3DKMT_MAX_PRIVATE_DATA and more
+ *	D3DKMT_MAX_PRIVATE_DATA and more; with STANDARD_ALLOCATION, not 0
  * @vidpn_source_id: ignored
  * @flags: in: D3DKMT_ALLOCATION_*, hints that are ignored; EINVAL: other bits
  * @pad1: ignored
@@ -480,13 +480,19 @@ struct d3dkmt_allocation_info2 {
  * @num_allocations: in: 0 to D3DKMT_MAX_ALLOCATIONS; 0 needs CREATE_RESOURCE
  * @allocation_info: in/out: pointer to an array of struct d3dkmt_allocation_info2
  * @flags: in: D3DKMT_CREATE_*. EINVAL: PROTECTED, EXISTING_SECTION, SHARED
- *	without RESOURCE or without NT_SECURITY_SHARING, undefined bits; EPERM:
- *	SHARED, EXISTING_SYS_MEM, STANDARD_ALLOCATION
+ *	without RESOURCE or without NT_SECURITY_SHARING, undefined bits; EPERM: SHARED
  * @pad2: ignored
  * @private_runtime_resource_handle: ignored
  *
- * All or nothing: on any error no handle is valid, whatever memory holds. No
- * memory is taken before the first use. EOVERFLOW: the private data of all allocations
+ * With EXISTING_SYS_MEM the bytes of each allocation are those of the caller at its
+ * sys_mem, which are pinned until it is destroyed and count against RLIMIT_MEMLOCK
+ * (ENOMEM); Lock2 answers that address. READ_ONLY: commands cannot write there (EACCES),
+ * and it need not be writable. EFAULT: a part of it is not mapped, or not writable;
+ * EINVAL, or EFAULT: a part of it is shared with a file. EPERM: on a DRM node, a caller whose address space is
+ * not that of the file's first lock or sync object.
+ *
+ * All or nothing: on any error no handle is valid, whatever memory holds, and nothing is
+ * pinned. No other memory is taken before the first use. EOVERFLOW: the private data of all allocations
  * is more than 1 MiB. ENODEV: the adapter has been removed.
  */
 struct d3dkmt_create_allocation {
@@ -512,7 +518,8 @@ struct d3dkmt_create_allocation {
 
 /**
  * struct d3dkmt_create_standard_allocation - Allocation the driver knows itself
- * @type: in: D3DKMT_STANDARD_ALLOCATION_*
+ * @type: in: D3DKMT_STANDARD_ALLOCATION_*: EXISTING_HEAP with EXISTING_SYS_MEM,
+ *	INTERNAL_BACKING without; one allocation, with no private data of its own
  * @pad0: ignored
  * @size: in: bytes, a multiple of the page size
  * @flags: in: 0

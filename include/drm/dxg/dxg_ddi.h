@@ -66,6 +66,9 @@ struct dxg_ddi_allocation_info {
 	u32 height;
 };
 
+/** define DXG_DDI_STANDARD_PRIVATE - Most private data of a standard allocation, in bytes */
+#define DXG_DDI_STANDARD_PRIVATE	128
+
 /* struct dxg_ddi_create_allocation, flags */
 #define DXG_DDI_CREATE_RESOURCE		BIT(0)
 
@@ -209,6 +212,19 @@ struct dxg_ddi_ops {
 	 * Constant for the life of the adapter. Must not fail.
 	 */
 	void (*query_caps)(void *context, struct dxg_ddi_caps *caps);
+
+	/**
+	 * @get_standard_allocation: Describe an allocation that only has a size
+	 * (DxgkDdiGetStandardAllocationDriverData).
+	 *
+	 * Writes the private data that create_allocation is to be called with for linear
+	 * memory of @size bytes, a multiple of the page size; @private_data has
+	 * DXG_DDI_STANDARD_PRIVATE bytes, which are zero. Must not fail: that the size is too
+	 * large is create_allocation's to say.
+	 *
+	 * Return: bytes of the private data, more than 0.
+	 */
+	size_t (*get_standard_allocation)(void *context, u64 size, void *private_data);
 
 	/**
 	 * @create_allocation: Create allocations (DxgkDdiCreateAllocation).

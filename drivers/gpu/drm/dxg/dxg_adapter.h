@@ -96,6 +96,8 @@ struct dxg_adapter {
 	struct list_head evicted;
 	/** @offered: Those that are, by the priority of the offer. */
 	struct list_head offered[DXG_NUM_OFFERS];
+	/** @user: Allocations that are memory of programs. */
+	struct list_head user;
 	/** @shrinker: Discards what is offered when the machine has no memory. */
 	struct shrinker *shrinker;
 	/** @discard_work: Discards what the shrinker must not. */

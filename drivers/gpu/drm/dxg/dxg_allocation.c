@@ -16,6 +16,7 @@
 #include "dxg_process.h"
 #include "dxg_resource.h"
 #include "dxg_shmem.h"
+#include "dxg_sysmem.h"
 #include "dxg_trace.h"
 #include "dxg_vidmm.h"
 
@@ -325,6 +326,36 @@ static int allocation_enter_system_locked(struct dxg_allocation *alloc)
 }
 
 /**
+ * dxg_allocation_set_sysmem() - Give a new allocation memory of the program
+ * @alloc: the allocation, not published
+ * @sysmem: the memory; it is the allocation's
+ */
+void dxg_allocation_set_sysmem(struct dxg_allocation *alloc, struct dxg_sysmem *sysmem)
+{
+	mutex_lock(&alloc->lock);
+	alloc->existing = true;
+	alloc->read_only = sysmem->read_only;
+	alloc->cpu_va = sysmem->va;
+	alloc->sysmem = sysmem;
+	trace_dxg_backing_create(alloc);
+	dxg_vidmm_place(alloc, DXG_SEGMENT_USER);
+	mutex_unlock(&alloc->lock);
+}
+
+/**
+ * dxg_allocation_address() - Where engines find the bytes
+ * @alloc: the allocation, pinned
+ *
+ * Return: an address of the kernel.
+ */
+void *dxg_allocation_address(const struct dxg_allocation *alloc)
+{
+	if (alloc->segment == DXG_SEGMENT_USER)
+		return alloc->sysmem->address;
+	return alloc->backing.map.vaddr;
+}
+
+/**
  * dxg_allocation_touch() - Make sure that an allocation has bytes for the CPU
  * @alloc: the allocation
  *
@@ -363,6 +394,8 @@ static int allocation_make_resident_locked(struct dxg_allocation *alloc)
 
 	if (alloc->segment == DXG_SEGMENT_DEVICE)
 		return 0;
+	if (alloc->segment == DXG_SEGMENT_USER)
+		return dxg_sysmem_map(alloc->sysmem);
 	if (!dxg_adapter_enter(alloc->device->adapter, &idx))
 		return -ENODEV;
 	ret = allocation_enter_device_locked(alloc, true);
@@ -577,6 +610,11 @@ void dxg_allocation_unback(struct dxg_allocation *alloc, bool keep)
 		break;
 	case DXG_SEGMENT_SYSTEM:
 		dxg_shmem_free_locked(alloc);
+		dxg_vidmm_place(alloc, DXG_SEGMENT_NONE);
+		break;
+	case DXG_SEGMENT_USER:
+		dxg_sysmem_free(alloc->sysmem);
+		alloc->sysmem = NULL;
 		dxg_vidmm_place(alloc, DXG_SEGMENT_NONE);
 		break;
 	default:

@@ -17,6 +17,7 @@ struct dxg_device;
 struct dxg_mapping;
 struct dxg_process;
 struct dxg_resource;
+struct dxg_sysmem;
 
 /**
  * struct dxg_allocation - A WDDM allocation: a GEM object of ours that has a backing
@@ -56,6 +57,12 @@ struct dxg_allocation {
 	struct page **pages;
 	/** @discarded: The bytes were discarded since the last offer. Under @lock. */
 	bool discarded;
+	/** @existing: Its bytes are memory of the program. Constant once published. */
+	bool existing;
+	/** @read_only: Engines must not write to it. Constant once published. */
+	bool read_only;
+	/** @sysmem: That memory, or NULL. Under @lock. */
+	struct dxg_sysmem *sysmem;
 	/** @pins: Armed commands that keep it in the device segment. Grows under @lock. */
 	atomic_t pins;
 
@@ -83,7 +90,10 @@ struct dxg_allocation {
 	struct dxg_mapping *mapping;
 	/** @locks: Locks that have not been unlocked. Under the process's map_lock. */
 	unsigned int locks;
-	/** @cpu_va: Where it is mapped. Under the process's map_lock. */
+	/**
+	 * @cpu_va: Where it is mapped. Under the process's map_lock, and constant where it is
+	 * existing memory.
+	 */
 	unsigned long cpu_va;
 
 	/** @busy: Uses by armed commands. Under the device's lock. */
@@ -122,6 +132,8 @@ void dxg_allocation_get(struct dxg_allocation *alloc);
 void dxg_allocation_put(struct dxg_allocation *alloc);
 void dxg_allocation_put_later(struct dxg_allocation *alloc);
 
+void dxg_allocation_set_sysmem(struct dxg_allocation *alloc, struct dxg_sysmem *sysmem);
+void *dxg_allocation_address(const struct dxg_allocation *alloc);
 int dxg_allocation_touch(struct dxg_allocation *alloc);
 int dxg_allocation_make_resident(struct dxg_allocation *alloc);
 int dxg_allocation_make_resident_waiting(struct dxg_allocation *alloc);

@@ -13,6 +13,7 @@
 #include "dxg_ioctl.h"
 #include "dxg_process.h"
 #include "dxg_resource.h"
+#include "dxg_sysmem.h"
 #include "dxg_trace.h"
 
 /**
@@ -21,7 +22,7 @@
  * CreateAllocation2 in order: check all that can be checked without an object; copy
  * everything from user space, once; look up the device and the resource; create the
  * port's objects and reserve their handles; have the miniport create and open all
- * of them; write the handles out. Publishing is the dispatcher's last step. On any
+ * of them; pin existing system memory; write the handles out. Publishing is the dispatcher's last step. On any
  * error the objects made so far leave through the same destruction as any other.
  */
 
@@ -35,8 +36,7 @@
 /* Known and supported, or known and to be ignored. */
 #define DXG_CREATE_KNOWN	(D3DKMT_CREATE_SHARED_DISPLAYABLE * 2 - 1)
 #define DXG_CREATE_REFUSED	(D3DKMT_CREATE_PROTECTED | D3DKMT_CREATE_EXISTING_SECTION)
-#define DXG_CREATE_LATER	(D3DKMT_CREATE_SHARED | D3DKMT_CREATE_EXISTING_SYS_MEM | \
-				 D3DKMT_CREATE_STANDARD_ALLOCATION)
+#define DXG_CREATE_LATER	D3DKMT_CREATE_SHARED
 
 /**
  * struct create_few - What is on the stack for a call that creates few
@@ -59,6 +59,8 @@ struct create_few {
  * @user_info: array of the caller
  * @few: memory for a call that creates few
  * @info: kernel copy of @user_info
+ * @standard_type: D3DKMT_STANDARD_ALLOCATION_*, of a standard allocation
+ * @standard_size: its bytes
  * @resource_data: private data of the resource, or NULL
  * @private_data: private data of all allocations, one after the other
  * @ddi: arguments for the miniport
@@ -73,6 +75,8 @@ struct create_call {
 	struct d3dkmt_allocation_info2 __user *user_info;
 	struct create_few *few;
 	struct d3dkmt_allocation_info2 *info;
+	u32 standard_type;
+	u64 standard_size;
 	void *resource_data;
 	void *private_data;
 	struct dxg_ddi_create_allocation ddi;
@@ -82,10 +86,11 @@ struct create_call {
 	u32 num_allocs;
 };
 
-static int create_check_standard(const struct d3dkmt_create_allocation *args)
+static int create_copy_standard(struct create_call *create)
 {
-	struct d3dkmt_create_standard_allocation standard;
+	const struct d3dkmt_create_allocation *args = create->args;
 	bool existing = args->flags & D3DKMT_CREATE_EXISTING_SYS_MEM;
+	struct d3dkmt_create_standard_allocation standard;
 
 	if (args->num_allocations != 1 || !args->private_driver_data)
 		return -EINVAL;
@@ -94,6 +99,8 @@ static int create_check_standard(const struct d3dkmt_create_allocation *args)
 		return -EFAULT;
 	if (!standard.size || !PAGE_ALIGNED(standard.size) || standard.flags)
 		return -EINVAL;
+	create->standard_type = standard.type;
+	create->standard_size = standard.size;
 	switch (standard.type) {
 	case D3DKMT_STANDARD_ALLOCATION_EXISTING_HEAP:
 		return existing ? 0 : -EINVAL;
@@ -126,7 +133,7 @@ static int create_check(const struct d3dkmt_create_allocation *args)
 	if (args->private_runtime_data_size && !args->private_runtime_data)
 		return -EINVAL;
 	if (flags & D3DKMT_CREATE_STANDARD_ALLOCATION)
-		return create_check_standard(args);
+		return 0;
 	if (args->private_driver_data_size && !args->private_driver_data)
 		return -EINVAL;
 	return 0;
@@ -154,11 +161,10 @@ static int create_check_info(const struct create_call *create, size_t *private_s
 			return -EINVAL;
 		*private_size += ALIGN(info[i].private_driver_data_size, 8);
 	}
-	/* A standard allocation has system memory exactly where its type is a heap. */
-	if (standard && !info[0].sys_mem == !!(args->flags & D3DKMT_CREATE_EXISTING_SYS_MEM))
+	/* There is system memory exactly where the flag says so. */
+	if (args->num_allocations &&
+	    !info[0].sys_mem == !!(args->flags & D3DKMT_CREATE_EXISTING_SYS_MEM))
 		return -EINVAL;
-	if (args->num_allocations && info[0].sys_mem)
-		return -EPERM;
 	if (*private_size > DXG_CREATE_PRIVATE_MAX)
 		return -EOVERFLOW;
 	return 0;
@@ -220,6 +226,8 @@ static int create_copy(struct create_call *create)
 	int ret;
 
 	ret = create_check_runtime_data(args);
+	if (!ret && args->flags & D3DKMT_CREATE_STANDARD_ALLOCATION)
+		ret = create_copy_standard(create);
 	if (ret)
 		return ret;
 	create->info = create->few->info;
@@ -236,7 +244,9 @@ static int create_copy(struct create_call *create)
 		return ret;
 	if (args->flags & DXG_CREATE_LATER)
 		return -EPERM;
-	if (args->private_driver_data_size) {
+	/* A standard allocation has its description there. */
+	if (args->private_driver_data_size &&
+	    !(args->flags & D3DKMT_CREATE_STANDARD_ALLOCATION)) {
 		create->resource_data = vmemdup_user(u64_to_user_ptr(args->private_driver_data),
 						     args->private_driver_data_size);
 		if (IS_ERR(create->resource_data)) {
@@ -361,6 +371,45 @@ static int create_ddi(struct create_call *create)
 	return ret;
 }
 
+/* The miniport says what it would be told of such an allocation. */
+static void create_standard(struct create_call *create)
+{
+	struct dxg_adapter *adapter = create->device->adapter;
+	struct dxg_ddi_allocation_info *info = create->ddi.allocations;
+
+	BUILD_BUG_ON(DXG_DDI_STANDARD_PRIVATE > sizeof(create->few->private_data));
+	if (!(create->args->flags & D3DKMT_CREATE_STANDARD_ALLOCATION))
+		return;
+	memset(create->few->private_data, 0, DXG_DDI_STANDARD_PRIVATE);
+	info->private_data = create->few->private_data;
+	info->private_data_size =
+		adapter->ops->get_standard_allocation(adapter->context, create->standard_size,
+						      create->few->private_data);
+}
+
+/* Faults of the caller may take any time: no lock is held. */
+static int create_pin(struct create_call *create)
+{
+	const struct d3dkmt_create_allocation *args = create->args;
+	struct dxg_sysmem *sysmem;
+	u32 i;
+	int ret;
+
+	if (!(args->flags & D3DKMT_CREATE_EXISTING_SYS_MEM) || !args->num_allocations)
+		return 0;
+	ret = dxg_process_bind_mm(create->call->process);
+	if (ret)
+		return ret;
+	for (i = 0; i < create->num_allocs; i++) {
+		sysmem = dxg_sysmem_create(create->info[i].sys_mem, create->allocs[i]->gem.size,
+					   args->flags & D3DKMT_CREATE_READ_ONLY);
+		if (IS_ERR(sysmem))
+			return PTR_ERR(sysmem);
+		dxg_allocation_set_sysmem(create->allocs[i], sysmem);
+	}
+	return 0;
+}
+
 static int create_write_handles(struct create_call *create)
 {
 	u32 i;
@@ -378,8 +427,11 @@ static int create_run(struct create_call *create)
 	ret = create_resource(create);
 	if (!ret)
 		ret = create_allocations(create);
+	create_standard(create);
 	if (!ret)
 		ret = create_ddi(create);
+	if (!ret)
+		ret = create_pin(create);
 	if (!ret)
 		ret = create_write_handles(create);
 	if (create->resource)

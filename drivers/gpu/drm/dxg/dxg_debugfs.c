@@ -74,6 +74,7 @@ static int dxg_state_show(struct seq_file *m, void *data)
 	seq_printf(m, "backing_bytes: %llu\n", used - kept);
 	seq_printf(m, "kept_bytes: %llu\n", kept);
 	seq_printf(m, "system_bytes: %llu\n", ledger.placed[DXG_SEGMENT_SYSTEM]);
+	seq_printf(m, "user_bytes: %llu\n", ledger.placed[DXG_SEGMENT_USER]);
 	seq_printf(m, "wanted_bytes: %llu\n", ledger.wanted);
 	seq_printf(m, "offered_bytes: %llu\n",
 		   ledger.offered[DXG_SEGMENT_DEVICE] + ledger.offered[DXG_SEGMENT_SYSTEM]);
@@ -395,7 +396,7 @@ static u64 list_bytes_locked(struct list_head *list, struct dxg_process_adapter 
 static bool check_ledger_one_locked(struct dxg_process_adapter *pa)
 {
 	struct dxg_adapter *adapter = pa->adapter;
-	u64 device = 0, system, wanted = 0;
+	u64 device = 0, system, user, wanted = 0, existing = 0;
 	unsigned int i;
 
 	for (i = 0; i < DXG_NUM_RANKS; i++)
@@ -403,7 +404,9 @@ static bool check_ledger_one_locked(struct dxg_process_adapter *pa)
 	system = list_bytes_locked(&adapter->evicted, pa, &wanted);
 	for (i = 0; i < DXG_NUM_OFFERS; i++)
 		system += list_bytes_locked(&adapter->offered[i], pa, &wanted);
-	return device == pa->ledger.placed[DXG_SEGMENT_DEVICE] &&
+	user = list_bytes_locked(&adapter->user, pa, &existing);
+	return user == pa->ledger.placed[DXG_SEGMENT_USER] &&
+	       device == pa->ledger.placed[DXG_SEGMENT_DEVICE] &&
 	       system == pa->ledger.placed[DXG_SEGMENT_SYSTEM] && wanted <= pa->ledger.wanted;
 }
 

@@ -451,12 +451,19 @@ int dxg_ioctl_allocation_lock(struct dxg_call *call)
 	ret = dxg_process_bind_mm(call->process);
 	if (!ret && READ_ONCE(alloc->offered))
 		ret = -EINVAL;
-	if (!ret)
-		ret = dxg_allocation_touch(alloc);
+	if (ret)
+		goto out_put;
+	/* The program's own memory is mapped, and not counted. */
+	if (alloc->existing) {
+		args->data = alloc->cpu_va;
+		goto out_put;
+	}
+	ret = dxg_allocation_touch(alloc);
 	if (!ret)
 		ret = mapping_lock(alloc, &args->data);
 	if (!ret)
 		dxg_call_undo(call, lock_undo, &alloc->base);
+out_put:
 	dxg_allocation_put(alloc);
 out_put_device:
 	dxg_device_put(device);
@@ -483,7 +490,7 @@ int dxg_ioctl_allocation_unlock(struct dxg_call *call)
 	if (!alloc)
 		goto out_put_device;
 	ret = dxg_process_bind_mm(call->process);
-	if (!ret)
+	if (!ret && !alloc->existing)
 		ret = mapping_unlock(alloc);
 	dxg_allocation_put(alloc);
 out_put_device:

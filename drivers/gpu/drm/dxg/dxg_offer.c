@@ -118,6 +118,7 @@ static int offer_check(const struct d3dkmt_offer_allocations *args)
 	return 0;
 }
 
+/* What is locked, or the program's own, cannot be discarded. */
 static bool offer_set_is_locked(struct offer_set *set)
 {
 	struct dxg_allocation *alloc;
@@ -128,7 +129,7 @@ static bool offer_set_is_locked(struct offer_set *set)
 	for (i = 0; i < set->num; i++) {
 		alloc = NULL;
 		while ((alloc = offer_set_next(set, i, alloc))) {
-			if (alloc->locks) {
+			if (alloc->locks || alloc->existing) {
 				dxg_allocation_put(alloc);
 				return true;
 			}

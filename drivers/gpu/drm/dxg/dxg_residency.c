@@ -493,10 +493,20 @@ int dxg_ioctl_allocation_get_priority(struct dxg_call *call)
 /* A resource is not resident if one of its allocations is not. */
 static void query_residency_one(struct dxg_allocation *alloc, u32 *value)
 {
-	if (READ_ONCE(alloc->segment) != DXG_SEGMENT_DEVICE)
-		*value = D3DKMT_ALLOCATIONRESIDENCYSTATUS_NOTRESIDENT;
-	else if (!*value)
-		*value = D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINGPUMEMORY;
+	enum d3dkmt_allocation_residency_status status;
+
+	switch (READ_ONCE(alloc->segment)) {
+	case DXG_SEGMENT_DEVICE:
+		status = D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINGPUMEMORY;
+		break;
+	case DXG_SEGMENT_USER:
+		status = D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINSHAREDMEMORY;
+		break;
+	default:
+		status = D3DKMT_ALLOCATIONRESIDENCYSTATUS_NOTRESIDENT;
+		break;
+	}
+	*value = max_t(u32, *value, status);
 }
 
 /**
@@ -562,7 +572,8 @@ int dxg_ioctl_video_memory_query(struct dxg_call *call)
 		args->available_for_reservation = reservation_available_locked(pa);
 	} else {
 		args->budget = (u64)totalram_pages() << PAGE_SHIFT >> 1;
-		args->current_usage = pa->ledger.placed[DXG_SEGMENT_SYSTEM];
+		args->current_usage = pa->ledger.placed[DXG_SEGMENT_SYSTEM] +
+				      pa->ledger.placed[DXG_SEGMENT_USER];
 		args->current_reservation = 0;
 		args->available_for_reservation = 0;
 	}

@@ -155,7 +155,8 @@ static int stream_check(struct stream_cursor *cursor, struct stream_counts *coun
 }
 
 /* Turn an address into an index of the uses, with a reference and memory behind. */
-static int command_use(struct dxg_command *cmd, struct drm_dxg_address *address, u64 length)
+static int command_use(struct dxg_command *cmd, struct drm_dxg_address *address, u64 length,
+		       bool write)
 {
 	struct dxg_allocation *alloc;
 	u64 end;
@@ -174,6 +175,8 @@ static int command_use(struct dxg_command *cmd, struct drm_dxg_address *address,
 	/* Its bytes may be gone. */
 	if (READ_ONCE(alloc->offered))
 		return -EINVAL;
+	if (write && alloc->read_only)
+		return -EACCES;
 	return 0;
 }
 
@@ -196,12 +199,12 @@ static int command_resolve_record(struct dxg_command *cmd, struct drm_dxg_cmd *r
 
 	switch (record->opcode) {
 	case DRM_DXG_CMD_FILL:
-		return command_use(cmd, &fill->dst, fill->length);
+		return command_use(cmd, &fill->dst, fill->length, true);
 	case DRM_DXG_CMD_COPY:
-		return command_use(cmd, &copy->dst, copy->length) ?:
-		       command_use(cmd, &copy->src, copy->length);
+		return command_use(cmd, &copy->dst, copy->length, true) ?:
+		       command_use(cmd, &copy->src, copy->length, false);
 	case DRM_DXG_CMD_TIMESTAMP:
-		return command_use(cmd, &timestamp->dst, sizeof(u64));
+		return command_use(cmd, &timestamp->dst, sizeof(u64), true);
 	case DRM_DXG_CMD_SIGNAL:
 		return command_use_sync(cmd, (void *)record);
 	default:
@@ -463,7 +466,7 @@ int dxg_command_acquire(struct dxg_command *cmd)
 
 	/* A busy, pinned allocation keeps its backing, unless the adapter goes. */
 	for (i = 0; i < cmd->num_uses; i++)
-		cmd->memory[i] = cmd->uses[i]->backing.map.vaddr;
+		cmd->memory[i] = dxg_allocation_address(cmd->uses[i]);
 	return 0;
 }
 

@@ -75,6 +75,7 @@ void dxg_vidmm_init(struct dxg_adapter *adapter)
 	for (i = 0; i < DXG_NUM_RANKS; i++)
 		INIT_LIST_HEAD(&adapter->resident[i]);
 	INIT_LIST_HEAD(&adapter->evicted);
+	INIT_LIST_HEAD(&adapter->user);
 	for (i = 0; i < DXG_NUM_OFFERS; i++)
 		INIT_LIST_HEAD(&adapter->offered[i]);
 	INIT_WORK(&adapter->discard_work, vidmm_discard_work);
@@ -142,6 +143,8 @@ static struct list_head *vidmm_list(struct dxg_adapter *adapter, struct dxg_allo
 {
 	unsigned int rank;
 
+	if (segment == DXG_SEGMENT_USER)
+		return &adapter->user;
 	if (segment == DXG_SEGMENT_SYSTEM)
 		return alloc->offered ? &adapter->offered[alloc->offered - 1] : &adapter->evicted;
 	if (alloc->offered)
@@ -230,18 +233,16 @@ void dxg_vidmm_want_locked(struct dxg_allocation *alloc, bool wanted)
 {
 	struct dxg_process_adapter *pa = dxg_process_adapter_from(&alloc->base);
 	struct dxg_adapter *adapter = pa->adapter;
+	u64 bytes;
 
 	lockdep_assert_held(&adapter->vidmm_lock);
 
 	if (wanted ? alloc->wanted++ : --alloc->wanted)
 		return;
-	if (wanted) {
-		pa->ledger.wanted += alloc->gem.size;
-		adapter->ledger.wanted += alloc->gem.size;
-	} else {
-		pa->ledger.wanted -= alloc->gem.size;
-		adapter->ledger.wanted -= alloc->gem.size;
-	}
+	/* What is the program's own takes no room. */
+	bytes = alloc->existing ? 0 : alloc->gem.size;
+	pa->ledger.wanted += wanted ? bytes : -bytes;
+	adapter->ledger.wanted += wanted ? bytes : -bytes;
 	vidmm_requeue_locked(alloc);
 }
 
@@ -589,6 +590,9 @@ static struct dxg_allocation *vidmm_first(struct dxg_adapter *adapter)
 						 segment_link);
 	if (!alloc)
 		alloc = list_first_entry_or_null(&adapter->evicted, struct dxg_allocation,
+						 segment_link);
+	if (!alloc)
+		alloc = list_first_entry_or_null(&adapter->user, struct dxg_allocation,
 						 segment_link);
 	if (alloc)
 		dxg_allocation_get(alloc);

@@ -13,12 +13,14 @@ struct dxg_process_adapter;
  * @DXG_SEGMENT_NONE: nowhere: nobody has touched them, they are zeroes
  * @DXG_SEGMENT_DEVICE: in an object of the in-tree driver, where engines reach them
  * @DXG_SEGMENT_SYSTEM: in shmem pages of our own
+ * @DXG_SEGMENT_USER: in no segment: memory of the program, where engines reach it
  * @DXG_NUM_SEGMENTS: how many
  */
 enum dxg_segment {
 	DXG_SEGMENT_NONE,
 	DXG_SEGMENT_DEVICE,
 	DXG_SEGMENT_SYSTEM,
+	DXG_SEGMENT_USER,
 	DXG_NUM_SEGMENTS,
 };
 

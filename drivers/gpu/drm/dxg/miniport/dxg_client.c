@@ -214,6 +214,22 @@ static int client_create_one(struct client *client, struct dxg_ddi_allocation_in
 }
 
 /**
+ * dxg_client_get_standard_allocation() - &dxg_ddi_ops.get_standard_allocation
+ * @context: the context
+ * @size: bytes
+ * @private_data: takes struct drm_dxg_allocation_private
+ *
+ * Return: its bytes.
+ */
+size_t dxg_client_get_standard_allocation(void *context, u64 size, void *private_data)
+{
+	struct drm_dxg_allocation_private *private = private_data;
+
+	private->size = size;
+	return sizeof(*private);
+}
+
+/**
  * dxg_client_create_allocation() - &dxg_ddi_ops.create_allocation
  * @context: the context
  * @args: its arguments; the private data is struct drm_dxg_allocation_private

@@ -19,6 +19,7 @@ void *dxg_client_start_device(struct dxg_adapter *adapter, struct drm_device *ta
 void dxg_client_stop_device(void *context);
 void dxg_client_remove_device(void *context);
 void dxg_client_query_caps(void *context, struct dxg_ddi_caps *caps);
+size_t dxg_client_get_standard_allocation(void *context, u64 size, void *private_data);
 int dxg_client_create_allocation(void *context, struct dxg_ddi_create_allocation *args);
 void dxg_client_destroy_allocation(void *context, struct dxg_ddi_destroy_allocation *args);
 int dxg_client_open_allocation(void *context, struct dxg_ddi_open_allocation *args);

@@ -27,6 +27,7 @@ const struct dxg_ddi_ops dxg_vkms_ops = {
 	.stop_device = dxg_client_stop_device,
 	.remove_device = dxg_client_remove_device,
 	.query_caps = query_caps,
+	.get_standard_allocation = dxg_client_get_standard_allocation,
 	.create_allocation = dxg_client_create_allocation,
 	.destroy_allocation = dxg_client_destroy_allocation,
 	.open_allocation = dxg_client_open_allocation,

@@ -229,6 +229,14 @@ static void mock_query_caps(void *context, struct dxg_ddi_caps *caps)
 	caps->segment_size = DXG_MOCK_SEGMENT;
 }
 
+static size_t mock_get_standard_allocation(void *context, u64 size, void *private_data)
+{
+	struct drm_dxg_allocation_private *private = private_data;
+
+	private->size = size;
+	return sizeof(private->size);
+}
+
 static int mock_create_one(struct dxg_mock *mock, struct dxg_ddi_allocation_info *info,
 			   struct dxg_mock_resource *resource)
 {
@@ -523,6 +531,7 @@ static const struct dxg_ddi_ops mock_ops = {
 	.stop_device = mock_stop_device,
 	.remove_device = mock_remove_device,
 	.query_caps = mock_query_caps,
+	.get_standard_allocation = mock_get_standard_allocation,
 	.create_allocation = mock_create_allocation,
 	.destroy_allocation = mock_destroy_allocation,
 	.open_allocation = mock_open_allocation,
