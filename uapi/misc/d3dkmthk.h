@@ -595,7 +595,8 @@ struct d3dkmt_lock2 {
  * @device: in: device handle
  * @allocation: in: allocation handle; EINVAL: it is not locked
  *
- * The last unlock unmaps. Works on a removed adapter.
+ * The last unlock unmaps. Existing system memory is not counted: nothing happens. Works
+ * on a removed adapter.
  */
 struct d3dkmt_unlock2 {
 	__u32 device;
@@ -745,7 +746,8 @@ struct d3dkmt_destroy_paging_queue {
  * Counts one more request for each, or for none. 0: all are in the device segment.
  * D3DKMT_STATUS_PENDING: bytes have to move; they have when the queue's fence reaches the
  * value. ENOMEM: with this the process would have asked for more than its budget (see
- * struct d3dkmt_query_video_memory_info), unless MUST_SUCCEED, or there is no memory.
+ * struct d3dkmt_query_video_memory_info), unless MUST_SUCCEED, or there is no memory, or
+ * an allocation is larger than one in the device segment can be.
  */
 struct d3dkmt_make_resident {
 	__u32 paging_queue;
@@ -796,6 +798,7 @@ struct d3dkmt_evict {
 /**
  * struct d3dkmt_offer_allocations - D3DKMTOfferAllocations
  * @device: in: device handle
+ * @pad0: ignored
  * @resources: in: pointer to an array of resource handles, of which all allocations are
  *	meant, or 0
  * @handle_list: in: pointer to an array of allocation handles, where @resources is 0

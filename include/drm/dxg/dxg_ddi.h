@@ -38,11 +38,14 @@ struct module;
  * @paging_node: the engine that moves bytes between segments, and has no other commands;
  *	not 0
  * @segment_size: bytes of the device segment
+ * @backing_max: bytes of the largest backing; larger allocations stay in the system
+ *	segment, and no command can use them
  */
 struct dxg_ddi_caps {
 	u32 num_nodes;
 	u32 paging_node;
 	u64 segment_size;
+	u64 backing_max;
 };
 
 /** define DXG_MAX_NODES - Most engines of an adapter */

@@ -257,6 +257,29 @@ static int allocation_pin_system_locked(struct dxg_allocation *alloc)
 	return ret;
 }
 
+/**
+ * dxg_allocation_pin_pages_locked() - Have the bytes in memory, wherever they are
+ * @alloc: the allocation, locked, about to be mapped
+ *
+ * From then on they stay in memory: a fault allocates nothing, and so cannot fail.
+ *
+ * Return: 0; -ENOMEM; -ENODEV: the adapter has been removed.
+ */
+int dxg_allocation_pin_pages_locked(struct dxg_allocation *alloc)
+{
+	int idx, ret;
+
+	lockdep_assert_held(&alloc->lock);
+
+	if (alloc->segment != DXG_SEGMENT_SYSTEM)
+		return 0;
+	if (!dxg_adapter_enter(alloc->device->adapter, &idx))
+		return -ENODEV;
+	ret = allocation_pin_system_locked(alloc);
+	dxg_adapter_exit(idx);
+	return ret;
+}
+
 static int allocation_page_in_locked(struct dxg_allocation *alloc, struct dxg_ddi_backing *backing)
 {
 	int ret;
@@ -505,7 +528,7 @@ static void allocation_leave_device_locked(struct dxg_allocation *alloc, enum dx
  * dxg_allocation_discard_locked() - Give the bytes of an offered allocation up
  * @alloc: the allocation, locked, offered and not in use; nothing maps it
  *
- * In a section of the adapter.
+ * In a section of the adapter, if it is in the device segment.
  */
 void dxg_allocation_discard_locked(struct dxg_allocation *alloc)
 {

@@ -135,6 +135,7 @@ void dxg_allocation_put_later(struct dxg_allocation *alloc);
 void dxg_allocation_set_sysmem(struct dxg_allocation *alloc, struct dxg_sysmem *sysmem);
 void *dxg_allocation_address(const struct dxg_allocation *alloc);
 int dxg_allocation_touch(struct dxg_allocation *alloc);
+int dxg_allocation_pin_pages_locked(struct dxg_allocation *alloc);
 int dxg_allocation_make_resident(struct dxg_allocation *alloc);
 int dxg_allocation_make_resident_waiting(struct dxg_allocation *alloc);
 int dxg_allocation_pin(struct dxg_allocation *alloc);

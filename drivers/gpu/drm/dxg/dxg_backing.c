@@ -187,6 +187,9 @@ static int backing_create(struct dxg_adapter *adapter, u32 width, u32 height, u6
 {
 	int ret;
 
+	/* Before others are evicted for nothing. */
+	if (size > adapter->caps.backing_max)
+		return -ENOMEM;
 	while (!segment_charge(adapter, size)) {
 		ret = backing_make_room(adapter, size, evict);
 		if (ret)

@@ -25,8 +25,9 @@
  * queues behind a destruction as they are, each list under its own lock, and never
  * an address.
  *
- * - dxg_state: live objects by kind, destructions that are pending, bytes of the
- *   device segment in use and kept for reuse, one "name: number" in a line;
+ * - dxg_state: live objects by kind, destructions that are pending, bytes in each
+ *   segment, kept for reuse, asked to be resident, offered and reserved, and pins, one
+ *   "name: number" in a line;
  * - dxg_handles: every object of every process that uses the adapter;
  * - dxg_epochs: for each device its epoch, the commands that are left in each epoch
  *   and the destructions that wait for them, and for each node what it holds;

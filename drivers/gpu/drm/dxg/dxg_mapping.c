@@ -119,10 +119,8 @@ static vm_fault_t allocation_fault_locked(struct dxg_allocation *alloc, struct v
 	offset = (vmf->pgoff - drm_vma_node_start(&alloc->gem.vma_node)) << PAGE_SHIFT;
 	if (alloc->segment == DXG_SEGMENT_NONE || alloc->zapped || offset >= alloc->gem.size)
 		goto out_unlock;
-	/* The page frames stay in the mapping: the pages must not be swapped. */
-	if (alloc->segment == DXG_SEGMENT_SYSTEM && dxg_shmem_pin_locked(alloc))
-		ret = VM_FAULT_OOM;
-	else
+	/* What is mapped has its pages pinned, as the mapping keeps their frames. */
+	if (alloc->segment == DXG_SEGMENT_DEVICE || !WARN_ON_ONCE(!alloc->pages))
 		ret = allocation_fault_around(alloc, vmf, offset);
 out_unlock:
 	mutex_unlock(&alloc->lock);
@@ -232,6 +230,8 @@ static int mapping_attach(struct dxg_mapping *mapping, struct dxg_allocation *al
 
 	mutex_lock(&alloc->lock);
 	ret = alloc->zapped ? -EINVAL : drm_gem_create_mmap_offset(&alloc->gem);
+	if (!ret)
+		ret = dxg_allocation_pin_pages_locked(alloc);
 	if (!ret)
 		alloc->mapping = mapping;
 	mutex_unlock(&alloc->lock);

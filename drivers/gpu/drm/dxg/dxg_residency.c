@@ -129,6 +129,8 @@ static int residency_make(struct dxg_paging_request *request)
 	for (i = 0; i < request->num; i++) {
 		struct dxg_allocation *alloc = request->allocs[i];
 
+		if (alloc->gem.size > alloc->device->adapter->caps.backing_max)
+			return -ENOMEM;
 		if (READ_ONCE(alloc->segment) == DXG_SEGMENT_SYSTEM) {
 			pending = true;
 			continue;

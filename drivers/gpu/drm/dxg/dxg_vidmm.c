@@ -454,7 +454,7 @@ static struct dxg_allocation *vidmm_victim(struct dxg_adapter *adapter, struct l
 	return alloc;
 }
 
-/* Discard offered allocations of one segment. In a section of the adapter. */
+/* Discard offered allocations of one segment. */
 static u64 vidmm_discard_lists(struct dxg_adapter *adapter, struct list_head *lists, u64 bytes,
 			       void (*put)(struct dxg_allocation *alloc))
 {
@@ -477,7 +477,7 @@ static u64 vidmm_discard_lists(struct dxg_adapter *adapter, struct list_head *li
  * @adapter: the adapter
  * @bytes: how much at least
  *
- * In a section of the adapter, with at most one allocation's lock held.
+ * In a section of the adapter. Locks of allocations may be held.
  *
  * Return: whether anything was.
  */

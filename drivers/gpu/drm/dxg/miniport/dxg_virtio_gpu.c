@@ -25,14 +25,7 @@ static void query_caps(void *context, struct dxg_ddi_caps *caps)
 {
 	dxg_client_query_caps(context, caps);
 	caps->segment_size = (u64)dxg_segment_mb << 20;
-}
-
-static int create_backing(void *context, u32 width, u32 height, u64 size,
-			  struct dxg_ddi_backing *backing)
-{
-	if (size > VIRTIO_GPU_MAX_BACKING)
-		return -ENOMEM;
-	return dxg_client_create_backing(context, width, height, size, backing);
+	caps->backing_max = VIRTIO_GPU_MAX_BACKING;
 }
 
 const struct dxg_ddi_ops dxg_virtio_gpu_ops = {
@@ -46,7 +39,7 @@ const struct dxg_ddi_ops dxg_virtio_gpu_ops = {
 	.destroy_allocation = dxg_client_destroy_allocation,
 	.open_allocation = dxg_client_open_allocation,
 	.close_allocation = dxg_client_close_allocation,
-	.create_backing = create_backing,
+	.create_backing = dxg_client_create_backing,
 	.destroy_backing = dxg_client_destroy_backing,
 	.submit_command = dxg_client_submit_command,
 	.reset = dxg_client_reset,

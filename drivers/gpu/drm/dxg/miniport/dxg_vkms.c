@@ -19,6 +19,7 @@ static void query_caps(void *context, struct dxg_ddi_caps *caps)
 	dxg_client_query_caps(context, caps);
 	caps->segment_size = min((u64)dxg_segment_mb << 20,
 				 (u64)totalram_pages() << PAGE_SHIFT >> 2);
+	caps->backing_max = caps->segment_size;
 }
 
 const struct dxg_ddi_ops dxg_vkms_ops = {

@@ -227,6 +227,7 @@ static void mock_query_caps(void *context, struct dxg_ddi_caps *caps)
 	caps->num_nodes = DXG_MOCK_NODES + 1;
 	caps->paging_node = DXG_MOCK_NODES;
 	caps->segment_size = DXG_MOCK_SEGMENT;
+	caps->backing_max = DXG_MOCK_SEGMENT;
 }
 
 static size_t mock_get_standard_allocation(void *context, u64 size, void *private_data)
