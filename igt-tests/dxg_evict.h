@@ -195,6 +195,7 @@ static inline bool is_resident(const struct igt_dxg *dxg, uint32_t device, uint3
  * struct ballast - Memory that is wanted most and keeps the rest of the segment small
  * @device: its device
  * @count: allocations in @list
+ * @list: their handles
  */
 static struct ballast {
 	uint32_t device;

@@ -401,8 +401,8 @@ static void wish(struct igt_dxg_child *child, struct igt_dxg *parent)
 	for (int i = 0; i < 2; i++)
 		wisher_wish(&wishers[i], i, false);
 	igt_info("%u requests were pending\n", pending);
-	/* and the file goes with the process */
-	_exit(pending ? IGT_EXIT_SUCCESS : IGT_EXIT_FAILURE);
+	/* few rounds may find room at once; and the file goes with the process */
+	_exit(pending || igt_dxg_scale(16) < 16 ? IGT_EXIT_SUCCESS : IGT_EXIT_FAILURE);
 }
 
 static void test_requests(struct igt_dxg *dxg)

@@ -934,8 +934,9 @@ struct d3dkmt_change_video_memory_reservation {
  * @history_buffer_array: ignored
  *
  * Commands of one context run in the order of submission. A malformed stream is
- * refused whole with EINVAL. ENODEV: the adapter has been removed or the device
- * is lost. ENOMEM: no memory, no video memory, or too many commands queued.
+ * refused whole with EINVAL, and so is one that names what is offered. EACCES: it writes
+ * to what is READ_ONLY, or signals what must not be. ENODEV: the adapter has been removed
+ * or the device is lost. ENOMEM: no memory, no video memory, or too many commands queued.
  */
 struct d3dkmt_submit_command {
 	__u64 commands;
