@@ -471,7 +471,7 @@ struct life {
 
 static const struct life lives[] = {
 	{ "obj", "handle", "object_create", { "object_retire", "object_free" }, NULL },
-	{ "obj", "handle", "backing_create", { "backing_destroy" }, NULL },
+	{ "obj", "handle", "backing_create", { "backing_destroy" }, "backing_discard" },
 	{ "batch", "device", "destroy_request", { "destroy_ready", "destroy_reclaimed" }, NULL },
 	{ "command", "context", "command_submit", { "command_complete" }, "command_cancel" },
 };
