@@ -910,6 +910,22 @@ struct d3dkmt_change_video_memory_reservation {
 	__u32 pad;
 };
 
+/**
+ * struct d3dkmt_invalidate_cache - D3DKMTInvalidateCache
+ * @device: in: device handle
+ * @allocation: in: allocation handle
+ * @offset: in: first byte
+ * @length: in: bytes; EINVAL: beyond the end
+ *
+ * CPU and engines see the same memory: there is nothing to do but to check.
+ */
+struct d3dkmt_invalidate_cache {
+	__u32 device;
+	__u32 allocation;
+	__u64 offset;
+	__u64 length;
+};
+
 /* struct d3dkmt_submit_command, flags */
 #define D3DKMT_SUBMIT_NULL_RENDERING			(1U << 0)
 #define D3DKMT_SUBMIT_PRESENT_REDIRECTED		(1U << 1)
@@ -1160,7 +1176,8 @@ struct d3dkmt_wait_sync_object_from_cpu {
 #define D3DKMT_IOCTL_GET_CONTEXT_IN_PROCESS_PRIORITY	D3DKMT_IO_BYTES(0x21, 8)
 #define D3DKMT_IOCTL_GET_CONTEXT_PRIORITY		D3DKMT_IO_BYTES(0x22, 8)
 #define D3DKMT_IOCTL_GET_SHARED_RESOURCE_ADAPTER_LUID	D3DKMT_IO_BYTES(0x23, 24)
-#define D3DKMT_IOCTL_INVALIDATE_CACHE			D3DKMT_IO_BYTES(0x24, 24)
+#define D3DKMT_IOCTL_INVALIDATE_CACHE \
+	D3DKMT_IO(0x24, struct d3dkmt_invalidate_cache)
 #define D3DKMT_IOCTL_LOCK2				D3DKMT_IO(0x25, struct d3dkmt_lock2)
 #define D3DKMT_IOCTL_MARK_DEVICE_AS_ERROR		D3DKMT_IO_BYTES(0x26, 8)
 #define D3DKMT_IOCTL_OFFER_ALLOCATIONS \

@@ -91,7 +91,7 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL_NONE(GET_CONTEXT_IN_PROCESS_PRIORITY),
 	DXG_IOCTL_NONE(GET_CONTEXT_PRIORITY),
 	DXG_IOCTL_NONE(GET_SHARED_RESOURCE_ADAPTER_LUID),
-	DXG_IOCTL_NONE(INVALIDATE_CACHE),
+	DXG_IOCTL(INVALIDATE_CACHE, dxg_ioctl_invalidate_cache, DXG_IOCTL_IN),
 	DXG_IOCTL(LOCK2, dxg_ioctl_allocation_lock, 0),
 	DXG_IOCTL_NONE(MARK_DEVICE_AS_ERROR),
 	DXG_IOCTL(OFFER_ALLOCATIONS, dxg_ioctl_offer, DXG_IOCTL_IN),
@@ -575,6 +575,12 @@ LAYOUT_AT(d3dkmt_reclaim_allocations2, resources, 8);
 LAYOUT_AT(d3dkmt_reclaim_allocations2, handle_list, 16);
 LAYOUT_AT(d3dkmt_reclaim_allocations2, results, 24);
 LAYOUT_AT(d3dkmt_reclaim_allocations2, paging_fence_value, 32);
+
+LAYOUT_SIZE(d3dkmt_invalidate_cache, 24);
+LAYOUT_AT(d3dkmt_invalidate_cache, device, 0);
+LAYOUT_AT(d3dkmt_invalidate_cache, allocation, 4);
+LAYOUT_AT(d3dkmt_invalidate_cache, offset, 8);
+LAYOUT_AT(d3dkmt_invalidate_cache, length, 16);
 
 /* Ours: a size may grow, what is there stays. */
 LAYOUT_SIZE(drm_dxg_allocation_private, 32);

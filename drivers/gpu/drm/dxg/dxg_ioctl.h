@@ -56,6 +56,7 @@ int dxg_ioctl_device_create(struct dxg_call *call);
 int dxg_ioctl_device_destroy(struct dxg_call *call);
 int dxg_ioctl_device_get_state(struct dxg_call *call);
 int dxg_ioctl_evict(struct dxg_call *call);
+int dxg_ioctl_invalidate_cache(struct dxg_call *call);
 int dxg_ioctl_make_resident(struct dxg_call *call);
 int dxg_ioctl_offer(struct dxg_call *call);
 int dxg_ioctl_paging_queue_create(struct dxg_call *call);

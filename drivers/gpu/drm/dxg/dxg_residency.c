@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -612,5 +613,33 @@ int dxg_ioctl_video_memory_reserve(struct dxg_call *call)
 	}
 	spin_unlock(&pa->adapter->vidmm_lock);
 	dxg_object_put(&pa->base);
+	return ret;
+}
+
+/**
+ * dxg_ioctl_invalidate_cache() - D3DKMTInvalidateCache
+ * @call: struct d3dkmt_invalidate_cache
+ *
+ * Return: 0; -EINVAL: no such allocation, or a range beyond its end; -ENODEV.
+ */
+int dxg_ioctl_invalidate_cache(struct dxg_call *call)
+{
+	const struct d3dkmt_invalidate_cache *args = call->args;
+	struct dxg_allocation *alloc;
+	struct dxg_device *device;
+	int ret = -EINVAL;
+	u64 end;
+
+	device = dxg_device_lookup_present(call->process, args->device);
+	if (IS_ERR(device))
+		return PTR_ERR(device);
+	alloc = dxg_allocation_lookup(device, args->allocation);
+	if (!alloc)
+		goto out_put;
+	if (!check_add_overflow(args->offset, args->length, &end) && end <= alloc->gem.size)
+		ret = 0;
+	dxg_allocation_put(alloc);
+out_put:
+	dxg_device_put(device);
 	return ret;
 }
