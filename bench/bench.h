@@ -70,6 +70,8 @@ struct dxg {
 	uint32_t context;
 	uint32_t fence;
 	uint64_t value;			/* the last one that a command signals */
+	uint32_t paging_queue;		/* of dxg_open_paging() */
+	uint32_t paging_fence;
 	struct {
 		uint32_t low;
 		int32_t high;
@@ -97,6 +99,14 @@ void dxg_unlock(const struct dxg *dxg, uint32_t handle);
 void dxg_submit(struct dxg *dxg, unsigned int delay_ms, unsigned int count,
 		const uint32_t *handles, uint32_t stamp);
 void dxg_wait(const struct dxg *dxg);
+
+/* Make a paging queue, which dxg_make_resident() wants; whether the driver has any. */
+bool dxg_open_paging(struct dxg *dxg);
+/* Returns when they are resident; whether there was memory for them. */
+bool dxg_make_resident(const struct dxg *dxg, unsigned int count, const uint32_t *handles);
+void dxg_evict(const struct dxg *dxg, unsigned int count, const uint32_t *handles);
+bool dxg_is_resident(const struct dxg *dxg, uint32_t handle);
+uint64_t dxg_segment_size(const struct dxg *dxg);
 
 /* Handles of the adapter: the lightest objects that have one. */
 uint32_t dxg_open_adapter(const struct dxg *dxg);
@@ -126,6 +136,7 @@ enum scenario_id {
 	GEM_EXIT_MAPPED,
 	SYNCOBJ_WAKE,
 	MEMSET_MIB,
+	MEMCPY_MIBS,
 	DXG_CREATE,
 	DXG_DESTROY,
 	DXG_DESTROY_TOTAL,
@@ -149,6 +160,17 @@ enum scenario_id {
 	DXG_LOOK_UP_BAD,
 	DXG_MEMORY,
 	DXG_EXIT,
+	DXG_RESIDENT_1,
+	DXG_RESIDENT_64,
+	DXG_RESIDENT_1024,
+	DXG_POPULATE_1,
+	DXG_POPULATE_64,
+	DXG_POPULATE_1024,
+	DXG_EVICT_1,
+	DXG_EVICT_64,
+	DXG_EVICT_1024,
+	DXG_PAGE_MIB,
+	DXG_PAGE_64K,
 	SCENARIOS
 };
 
@@ -162,10 +184,14 @@ enum field {
 	FIELDS
 };
 
-/* A figure for each field, and the spread of the repetitions that it is the least of. */
+/*
+ * A figure for each field, and the spread of the repetitions that it is the least of; or
+ * why there is none.
+ */
 struct result {
 	double value[FIELDS];
 	double spread[FIELDS];
+	const char *skipped;
 };
 
 struct scenario_options {

@@ -250,6 +250,84 @@ void dxg_wait(const struct dxg *dxg)
 		 "WaitForSynchronizationObjectFromCpu");
 }
 
+/* --- residency ----------------------------------------------------------- */
+
+bool dxg_open_paging(struct dxg *dxg)
+{
+	struct d3dkmt_create_paging_queue args = { .device = dxg->device };
+
+	if (ioctl(dxg->fd, D3DKMT_IOCTL_CREATE_PAGING_QUEUE, &args) < 0)
+		return false;
+	dxg->paging_queue = args.paging_queue;
+	dxg->paging_fence = args.sync_object;
+	return true;
+}
+
+bool dxg_make_resident(const struct dxg *dxg, unsigned int count, const uint32_t *handles)
+{
+	struct d3dkmt_make_resident args = {
+		.paging_queue = dxg->paging_queue,
+		.num_allocations = count,
+		.allocation_list = (uintptr_t)handles,
+	};
+	struct d3dkmt_wait_sync_object_from_cpu wait = {
+		.device = dxg->device,
+		.object_count = 1,
+		.objects = (uintptr_t)&dxg->paging_fence,
+		.fence_values = (uintptr_t)&args.paging_fence_value,
+	};
+	int ret = ioctl(dxg->fd, D3DKMT_IOCTL_MAKE_RESIDENT, &args);
+
+	if (ret < 0 && errno == ENOMEM)
+		return false;
+	if (ret < 0)
+		bench_fail("MakeResident");
+	if (ret == D3DKMT_STATUS_PENDING)
+		dxg_call(dxg, D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_CPU, &wait,
+			 "WaitForSynchronizationObjectFromCpu");
+	return true;
+}
+
+void dxg_evict(const struct dxg *dxg, unsigned int count, const uint32_t *handles)
+{
+	struct d3dkmt_evict args = {
+		.device = dxg->device,
+		.num_allocations = count,
+		.allocation_list = (uintptr_t)handles,
+	};
+
+	dxg_call(dxg, D3DKMT_IOCTL_EVICT, &args, "Evict");
+}
+
+bool dxg_is_resident(const struct dxg *dxg, uint32_t handle)
+{
+	uint32_t status = 0;
+	struct d3dkmt_query_allocation_residency args = {
+		.device = dxg->device,
+		.allocation_list = (uintptr_t)&handle,
+		.allocation_count = 1,
+		.residency_status = (uintptr_t)&status,
+	};
+
+	dxg_call(dxg, D3DKMT_IOCTL_QUERY_ALLOCATION_RESIDENCY, &args,
+		 "QueryAllocationResidency");
+	return status == D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINGPUMEMORY;
+}
+
+uint64_t dxg_segment_size(const struct dxg *dxg)
+{
+	struct d3dkmt_segment_size_info size = { 0 };
+	struct d3dkmt_query_adapter_info args = {
+		.adapter = dxg->adapter,
+		.type = D3DKMT_QAI_SEGMENT_SIZE,
+		.private_driver_data = (uintptr_t)&size,
+		.private_driver_data_size = sizeof(size),
+	};
+
+	dxg_call(dxg, D3DKMT_IOCTL_QUERY_ADAPTER_INFO, &args, "QueryAdapterInfo");
+	return size.dedicated_video_memory_size;
+}
+
 /* --- adapter handles ----------------------------------------------------- */
 
 uint32_t dxg_open_adapter(const struct dxg *dxg)

@@ -24,11 +24,17 @@
 #define MEMORY_COUNT	8192
 #define BUSY_MS		1000		/* what the engine is kept busy for */
 #define KEPT_MS		3000		/* after that the driver keeps no memory */
-#define MIB		(1024 * 1024)
+#define KIB		1024
+#define MIB		(1024 * KIB)
 #define MAX_HANDLES	(1024 * 1024)
 #define MAX_SAMPLES	(16 * 1024)
 #define DXG_REPEATS	3
 #define BASE_REPEATS	5
+
+/* What is left of the device segment, and what commands go round in. */
+#define ROOM		(8 * MIB)
+#define PAGED		(2 * ROOM)
+#define BALLAST_SIZE	(48 * MIB)	/* virtio-gpu has no larger backings than 64 MiB */
 
 /**
  * struct scenario - Something that is measured
@@ -41,6 +47,8 @@
  * @size: bytes of each
  * @flags: of the destruction
  * @depth: commands that are queued
+ * @list: allocations that a call names
+ * @paging: a paging queue is needed
  * @settle_ms: until all is back; 0: 200
  * @repeats: repetitions
  * @alone: no worker shall take the processor: the call counts, not the total
@@ -55,6 +63,8 @@ struct scenario {
 	uint32_t size;
 	uint32_t flags;
 	unsigned int depth;
+	unsigned int list;
+	bool paging;
 	unsigned int settle_ms;
 	unsigned int repeats;
 	bool alone;
@@ -661,6 +671,148 @@ static void gem_exit(struct result *result, unsigned int repeats)
 	measure_exit(gem_exit_child, result, repeats);
 }
 
+/* --- residency ----------------------------------------------------------- */
+
+static void resident_all(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i += now->list) {
+		uint64_t begin = measure_ticks();
+
+		if (!dxg_make_resident(&dxg, now->list, &handles[i]))
+			bench_fail("MakeResident");
+		sample(begin);
+	}
+}
+
+static void evict_all(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i += now->list) {
+		uint64_t begin = measure_ticks();
+
+		dxg_evict(&dxg, now->list, &handles[i]);
+		sample(begin);
+	}
+}
+
+static void dxg_make_wanted(void)
+{
+	dxg_make_batch();
+	resident_all();
+}
+
+/* In the device segment, and nobody asks for it: Evict moves nothing. */
+static void dxg_make_resident_only(void)
+{
+	dxg_make_wanted();
+	evict_all();
+}
+
+/* --- more than the segment holds ----------------------------------------- */
+
+/*
+ * Commands use allocations in turn that are twice what there is room for, so each use
+ * brings one in and evicts another one. The room is small because the rest of the segment
+ * is filled with what MakeResident asks for, which is evicted last. A use writes nothing:
+ * what counts is the move, that is a copy out, a copy in, and memory for both.
+ */
+static void page_round(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i++)
+		dxg_submit(&dxg, 0, 1, &handles[i], 0);
+	dxg_wait(&dxg);
+}
+
+/* Those that are used next are not there: else fewer bytes move than are counted. */
+static void page_check(void)
+{
+	unsigned int i;
+
+	errno = EEXIST;
+	for (i = 0; i < now->count / 2; i++)
+		if (dxg_is_resident(&dxg, handles[i]))
+			bench_fail("allocations that should have been evicted");
+}
+
+/* Returns whether there was memory for it. */
+static bool make_ballast(void)
+{
+	uint64_t left = dxg_segment_size(&dxg), size;
+	uint32_t handle;
+
+	for (left = left > ROOM ? left - ROOM : 0; left; left -= size) {
+		size = left < BALLAST_SIZE ? left : BALLAST_SIZE;
+		dxg_prepare(size);
+		dxg_create(&dxg, 1, &handle);
+		if (!dxg_make_resident(&dxg, 1, &handle))
+			return false;
+	}
+	return true;
+}
+
+enum { PAGED_MIB, PAGED_64K, NUM_PAGED };
+
+/* The figures are for one MiB that leaves and one that comes. */
+static const struct scenario paged[NUM_PAGED] = {
+	[PAGED_MIB] = {
+		.prepare = page_check, .run = page_round, .count = PAGED / MIB, .per = 1,
+		.size = MIB, .repeats = DXG_REPEATS,
+	},
+	[PAGED_64K] = {
+		.prepare = page_check, .run = page_round, .count = PAGED / (64 * KIB),
+		.per = 16, .size = 64 * KIB, .repeats = DXG_REPEATS,
+	},
+};
+
+static void page_measure(const struct scenario *scenario, struct result *result)
+{
+	unsigned int i;
+
+	now = scenario;
+	dxg_prepare(scenario->size);
+	for (i = 0; i < scenario->count; i++)
+		dxg_create(&dxg, 1, &handles[i]);
+	page_round();
+	measure(scenario, result);
+	dxg_destroy(&dxg, scenario->count, handles, DXG_SYNCHRONOUS);
+}
+
+static void page_measure_all(struct result *results)
+{
+	unsigned int i;
+
+	memset(results, 0, NUM_PAGED * sizeof(*results));
+	if (dxg_segment_size(&dxg) <= 2 * ROOM) {
+		for (i = 0; i < NUM_PAGED; i++)
+			results[i].skipped = "the segment is too small";
+	} else if (!make_ballast()) {
+		for (i = 0; i < NUM_PAGED; i++)
+			results[i].skipped = "no memory to fill the segment";
+	} else {
+		for (i = 0; i < NUM_PAGED; i++)
+			page_measure(&paged[i], &results[i]);
+	}
+}
+
+/* The segment takes long to fill, so that is done once for all sizes. */
+static void dxg_page(struct result *result, unsigned int repeats)
+{
+	static struct result results[NUM_PAGED];
+	static const char *driver;
+	unsigned int which = now->flags;
+
+	(void)repeats;
+	if (driver != options->driver)
+		page_measure_all(results);
+	driver = options->driver;
+	*result = results[which];
+}
+
 /* --- memset -------------------------------------------------------------- */
 
 /* The least that clearing memory can cost in the way in which the kernel does it. */
@@ -676,6 +828,19 @@ static void clear_memory(void)
 	}
 }
 
+/* As the kernel does it where the processor has fast strings. */
+static void copy_memory(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i++) {
+		size_t left = now->size;
+		void *dst = memory, *src = memory + now->size;
+
+		asm volatile("rep movsb" : "+D" (dst), "+S" (src), "+c" (left) : : "memory");
+	}
+}
+
 /* --- all of it ----------------------------------------------------------- */
 
 #define BASE	.repeats = BASE_REPEATS
@@ -683,6 +848,11 @@ static void clear_memory(void)
 #define ONE	.count = SINGLES, .per = 1, .size = BENCH_PAGE
 #define EACH	.count = MANY_SINGLES, .per = 1, .size = BENCH_PAGE
 #define BATCH	.count = BENCH_BATCH, .per = BENCH_BATCH, .size = BENCH_PAGE
+#define WANT	.paging = true, .flags = DXG_SYNCHRONOUS, .clean = dxg_unmake_batch, \
+		.count = BENCH_BATCH, .per = 1, .size = BENCH_PAGE, OURS, .alone = true
+#define RESIDENT .prepare = dxg_make_resident_only, .run = resident_all, WANT
+#define POPULATE .prepare = dxg_make_batch, .run = resident_all, WANT
+#define EVICT	.prepare = dxg_make_wanted, .run = evict_all, WANT
 #define BUSY	.prepare = dxg_make_busy, .run = dxg_unmake, .clean = dxg_end_busy
 
 static const struct scenario scenarios[SCENARIOS] = {
@@ -726,6 +896,9 @@ static const struct scenario scenarios[SCENARIOS] = {
 	[SYNCOBJ_WAKE] = { .custom = syncobj_wake, BASE },
 	[MEMSET_MIB] = {
 		.run = clear_memory, .count = 4, .per = 1, .size = MIB, BASE, .alone = true,
+	},
+	[MEMCPY_MIBS] = {
+		.run = copy_memory, .count = 4, .per = 2, .size = MIB, BASE, .alone = true,
 	},
 
 	[DXG_CREATE] = {
@@ -782,12 +955,23 @@ static const struct scenario scenarios[SCENARIOS] = {
 		.count = MEMORY_COUNT, .size = BENCH_PAGE, OURS,
 	},
 	[DXG_EXIT] = { .custom = dxg_exit, .repeats = 1 },
+	[DXG_RESIDENT_1] = { .list = 1, RESIDENT },
+	[DXG_RESIDENT_64] = { .list = 64, RESIDENT },
+	[DXG_RESIDENT_1024] = { .list = 1024, RESIDENT },
+	[DXG_POPULATE_1] = { .list = 1, POPULATE },
+	[DXG_POPULATE_64] = { .list = 64, POPULATE },
+	[DXG_POPULATE_1024] = { .list = 1024, POPULATE },
+	[DXG_EVICT_1] = { .list = 1, EVICT },
+	[DXG_EVICT_64] = { .list = 64, EVICT },
+	[DXG_EVICT_1024] = { .list = 1024, EVICT },
+	[DXG_PAGE_MIB] = { .custom = dxg_page, .flags = PAGED_MIB, .paging = true },
+	[DXG_PAGE_64K] = { .custom = dxg_page, .flags = PAGED_64K, .paging = true },
 };
 
 void scenario_begin(const struct scenario_options *opt)
 {
 	options = opt;
-	memory = malloc(MIB);
+	memory = malloc(2 * MIB);
 	if (!memory)
 		bench_fail("memory");
 	/* No fault of ours in what is measured; not of later mappings: GEM's count. */
@@ -804,7 +988,10 @@ void scenario_measure(enum scenario_id id, struct result *result)
 {
 	memset(result, 0, sizeof(*result));
 	dxg_open(&dxg, options->driver);
-	measure(&scenarios[id], result);
+	if (scenarios[id].paging && !dxg_open_paging(&dxg))
+		result->skipped = "no paging queues";
+	else
+		measure(&scenarios[id], result);
 	dxg_close(&dxg);
 	settle();
 }
