@@ -488,12 +488,12 @@ struct d3dkmt_allocation_info2 {
  * sys_mem, which are pinned until it is destroyed and count against RLIMIT_MEMLOCK
  * (ENOMEM); Lock2 answers that address. READ_ONLY: commands cannot write there (EACCES),
  * and it need not be writable. EFAULT: a part of it is not mapped, or not writable;
- * EINVAL, or EFAULT: a part of it is shared with a file. EPERM: on a DRM node, a caller whose address space is
- * not that of the file's first lock or sync object.
+ * EINVAL, or EFAULT: a part of it is shared with a file. EPERM: on a DRM node, a caller
+ * whose address space is not that of the file's first lock or sync object.
  *
  * All or nothing: on any error no handle is valid, whatever memory holds, and nothing is
- * pinned. No other memory is taken before the first use. EOVERFLOW: the private data of all allocations
- * is more than 1 MiB. ENODEV: the adapter has been removed.
+ * pinned. No other memory is taken before the first use. EOVERFLOW: the private data of
+ * all allocations is more than 1 MiB. ENODEV: the adapter has been removed.
  */
 struct d3dkmt_create_allocation {
 	__u32 device;

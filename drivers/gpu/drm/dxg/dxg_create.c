@@ -21,9 +21,10 @@
  *
  * CreateAllocation2 in order: check all that can be checked without an object; copy
  * everything from user space, once; look up the device and the resource; create the
- * port's objects and reserve their handles; have the miniport create and open all
- * of them; pin existing system memory; write the handles out. Publishing is the dispatcher's last step. On any
- * error the objects made so far leave through the same destruction as any other.
+ * port's objects and reserve their handles; have the miniport create and open all of
+ * them; pin existing system memory; write the handles out. Publishing is the dispatcher's
+ * last step. On any error the objects made so far leave through the same destruction as
+ * any other.
  */
 
 /* Allocations, and bytes of their private data, whose creation needs no scratch memory. */
@@ -377,7 +378,7 @@ static void create_standard(struct create_call *create)
 	struct dxg_adapter *adapter = create->device->adapter;
 	struct dxg_ddi_allocation_info *info = create->ddi.allocations;
 
-	BUILD_BUG_ON(DXG_DDI_STANDARD_PRIVATE > sizeof(create->few->private_data));
+	BUILD_BUG_ON(sizeof(create->few->private_data) < DXG_DDI_STANDARD_PRIVATE);
 	if (!(create->args->flags & D3DKMT_CREATE_STANDARD_ALLOCATION))
 		return;
 	memset(create->few->private_data, 0, DXG_DDI_STANDARD_PRIVATE);

@@ -29,13 +29,13 @@
  * as long as its mappings, and with it the module and the adapter, but neither the
  * allocation nor the device: user space may keep a dead mapping for as long as it likes.
  *
- * Faults of an allocation look up the page where its bytes are, by the offset in the
- * file and not the address in the mapping, so what remains of a mapping that the
- * user has cut shows the right bytes. When the bytes move, the mapping is emptied and
- * faults again. After the destruction or the removal faults are SIGBUS. All files of an adapter share the address space of
- * its DRM device, each allocation has its range there, and unmapping that range is
- * how bytes are taken away everywhere at once. A child of fork() inherits nothing:
- * its handles are not valid either.
+ * Faults of an allocation look up the page where its bytes are, by the offset in the file
+ * and not the address in the mapping, so what remains of a mapping that the user has cut
+ * shows the right bytes. When the bytes move, the mapping is emptied and faults again.
+ * After the destruction or the removal faults are SIGBUS. All files of an adapter share
+ * the address space of its DRM device, each allocation has its range there, and unmapping
+ * that range is how bytes are taken away everywhere at once. A child of fork() inherits
+ * nothing: its handles are not valid either.
  *
  * The page of a fence's value is counted like any page; a mapping that outlives the
  * fence shows the last value.

@@ -72,8 +72,9 @@ static int sysmem_pin(struct dxg_sysmem *sysmem, unsigned long *pinned)
  *
  * May wait for page faults of the caller: with no lock held.
  *
- * Return: the memory; -EFAULT: a part of it is not mapped, or not writable, or
- * its file system forbids it; -EINVAL: a part of it is not anonymous; -ENOMEM: no memory, or more than RLIMIT_MEMLOCK; -EINTR: killed.
+ * Return: the memory; -EFAULT: a part of it is not mapped, or not writable, or its file
+ * system forbids it; -EINVAL: a part of it is not anonymous; -ENOMEM: no memory, or more
+ * than RLIMIT_MEMLOCK; -EINTR: killed.
  */
 struct dxg_sysmem *dxg_sysmem_create(u64 va, u64 size, bool read_only)
 {
