@@ -811,8 +811,8 @@ struct d3dkmt_evict {
  * IMMEDIATELY from now. Until they are reclaimed the allocations cannot be locked, nor
  * named by a command or MakeResident (EINVAL). Offering again changes the priority.
  *
- * EINVAL: both or neither array, a handle that is none, an allocation that is locked;
- * nothing has changed then.
+ * EINVAL: both or neither array, a handle that is none, an allocation that is locked or
+ * existing system memory; nothing has changed then.
  */
 struct d3dkmt_offer_allocations {
 	__u32 device;

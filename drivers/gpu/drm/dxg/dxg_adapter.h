@@ -21,6 +21,7 @@ struct dxg_node;
 struct module;
 struct platform_driver;
 struct shrinker;
+struct task_struct;
 
 /**
  * struct dxg_adapter_stats - Live objects, for debugfs and the tests
@@ -102,6 +103,8 @@ struct dxg_adapter {
 	struct shrinker *shrinker;
 	/** @discard_work: Discards what the shrinker must not. */
 	struct work_struct discard_work;
+	/** @discard_bytes: How much of it. */
+	atomic64_t discard_bytes;
 	/** @ledger: Sums over all processes. */
 	struct dxg_ledger ledger;
 	/** @evict_lock: Serialises making room. */
@@ -110,8 +113,8 @@ struct dxg_adapter {
 	atomic_t pins;
 	/** @room_lock: Held by the one who waits for room. */
 	struct mutex room_lock;
-	/** @room_wanted: One does. */
-	bool room_wanted;
+	/** @room_waiter: Who that is. */
+	struct task_struct *room_waiter;
 	/** @room_seq: Changed when there may be more room. */
 	atomic_t room_seq;
 	/** @room_wait: Woken then. */
@@ -142,6 +145,7 @@ struct dxg_adapter {
 	struct dxg_adapter_stats stats;
 };
 
+extern struct workqueue_struct *dxg_paging_wq;
 extern struct workqueue_struct *dxg_wq;
 extern struct platform_driver dxg_platform_driver;
 extern unsigned int dxg_tdr_ms;

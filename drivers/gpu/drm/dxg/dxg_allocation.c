@@ -248,12 +248,13 @@ static int allocation_copy_locked(struct dxg_allocation *alloc, struct dxg_ddi_b
 /* In a section of the adapter. */
 static int allocation_pin_system_locked(struct dxg_allocation *alloc)
 {
+	const struct dxg_process *process = alloc->device->process;
 	struct dxg_adapter *adapter = alloc->device->adapter;
 	int ret;
 
 	do {
 		ret = dxg_shmem_pin_locked(alloc);
-	} while (ret == -ENOMEM && dxg_vidmm_discard(adapter, alloc->gem.size));
+	} while (ret == -ENOMEM && dxg_vidmm_discard(adapter, process, alloc->gem.size));
 	return ret;
 }
 

@@ -36,6 +36,9 @@
 #define DXG_KEPT_MAX_BYTES	SZ_16M
 #define DXG_KEPT_MAX_NUM	64
 
+/* How often room is made for one backing. */
+#define DXG_CHARGE_TRIES	64
+
 /* How long. */
 #define DXG_KEPT_MS		1000
 
@@ -182,15 +185,22 @@ static int backing_make_room(struct dxg_adapter *adapter, u64 size, bool evict)
 	return evict ? dxg_vidmm_evict(adapter, size) : -ENOSPC;
 }
 
-static int backing_create(struct dxg_adapter *adapter, u32 width, u32 height, u64 size,
+static int backing_create(struct dxg_process_adapter *pa, u32 width, u32 height, u64 size,
 			  bool evict, struct dxg_ddi_backing *backing)
 {
+	struct dxg_adapter *adapter = pa->adapter;
+	unsigned int tries = 0;
 	int ret;
 
 	/* Before others are evicted for nothing. */
 	if (size > adapter->caps.backing_max)
 		return -ENOMEM;
+	if (dxg_vidmm_must_wait(adapter))
+		return evict ? -EBUSY : -ENOSPC;
 	while (!segment_charge(adapter, size)) {
+		/* Others may take the room that is made, again and again. */
+		if (++tries == DXG_CHARGE_TRIES)
+			return evict ? -EBUSY : -ENOSPC;
 		ret = backing_make_room(adapter, size, evict);
 		if (ret)
 			return ret;
@@ -198,9 +208,11 @@ static int backing_create(struct dxg_adapter *adapter, u32 width, u32 height, u6
 	do {
 		ret = adapter->ops->create_backing(adapter->context, width, height, size, backing);
 	} while (ret == -ENOMEM &&
-		 (kept_trim(adapter, U64_MAX) || dxg_vidmm_discard(adapter, size)));
-	if (ret)
+		 (kept_trim(adapter, U64_MAX) || dxg_vidmm_discard(adapter, pa->process, size)));
+	if (ret) {
 		atomic64_sub(size, &adapter->segment_used);
+		dxg_vidmm_wake(adapter);
+	}
 	return ret;
 }
 
@@ -216,7 +228,7 @@ static int backing_create(struct dxg_adapter *adapter, u32 width, u32 height, u6
  * In a section of the adapter. The memory is charged to the segment.
  *
  * Return: 0; -ENOSPC: the segment is full, and nothing may be evicted; -EBUSY: what is
- * in it is pinned; -ENOMEM: no memory; -ENODEV.
+ * in it is pinned, or somebody else waits for room; -ENOMEM: no memory; -ENODEV.
  */
 int dxg_backing_get(struct dxg_process_adapter *pa, u32 width, u32 height, u64 size, bool evict,
 		    struct dxg_ddi_backing *backing)
@@ -224,7 +236,7 @@ int dxg_backing_get(struct dxg_process_adapter *pa, u32 width, u32 height, u64 s
 	struct dxg_kept *kept = kept_take(pa, width, height, size);
 
 	if (!kept)
-		return backing_create(pa->adapter, width, height, size, evict, backing);
+		return backing_create(pa, width, height, size, evict, backing);
 	*backing = kept->backing;
 	kfree(kept);
 	iosys_map_memset(&backing->map, 0, 0, size);

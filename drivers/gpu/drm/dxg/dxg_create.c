@@ -411,6 +411,16 @@ static int create_pin(struct create_call *create)
 	return 0;
 }
 
+/* Now, and not when what others have queued has finished: no command can name these. */
+static void create_unpin(struct create_call *create)
+{
+	u32 i;
+
+	for (i = 0; i < create->num_allocs; i++)
+		if (create->allocs[i]->existing)
+			dxg_allocation_unback(create->allocs[i], false);
+}
+
 static int create_write_handles(struct create_call *create)
 {
 	u32 i;
@@ -428,13 +438,16 @@ static int create_run(struct create_call *create)
 	ret = create_resource(create);
 	if (!ret)
 		ret = create_allocations(create);
-	create_standard(create);
+	if (!ret)
+		create_standard(create);
 	if (!ret)
 		ret = create_ddi(create);
 	if (!ret)
 		ret = create_pin(create);
 	if (!ret)
 		ret = create_write_handles(create);
+	if (ret)
+		create_unpin(create);
 	if (create->resource)
 		dxg_resource_put(create->resource);
 	return ret;

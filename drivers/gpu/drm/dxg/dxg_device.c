@@ -110,7 +110,7 @@ u64 dxg_device_end_epoch(struct dxg_device *device)
 /**
  * dxg_device_has_drained() - Whether an epoch has no command left
  * @device: the device
- * @epoch: the epoch, or 0; and all older ones
+ * @epoch: the epoch, and all older ones
  *
  * Return: whether all of them have finished.
  */

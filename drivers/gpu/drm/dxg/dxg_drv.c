@@ -33,6 +33,11 @@ MODULE_PARM_DESC(segment_mb, "Device segment of an adapter in MiB, 1 to 65536 (d
 /* Promotion and destructions, which memory may depend on. */
 struct workqueue_struct *dxg_wq;
 
+/* Requests of paging queues, of which a user can have very many. */
+struct workqueue_struct *dxg_paging_wq;
+
+#define DXG_PAGING_THREADS	4
+
 static int dxg_misc_open(struct inode *inode, struct file *file)
 {
 	struct dxg_process *process = dxg_process_open_shared();
@@ -75,9 +80,13 @@ static int __init dxg_init(void)
 	dxg_wq = alloc_workqueue("dxg", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!dxg_wq)
 		return -ENOMEM;
+	ret = -ENOMEM;
+	dxg_paging_wq = alloc_workqueue("dxg-paging", WQ_UNBOUND, DXG_PAGING_THREADS);
+	if (!dxg_paging_wq)
+		goto err_destroy_wq;
 	ret = dxg_allocation_init();
 	if (ret)
-		goto err_destroy_wq;
+		goto err_destroy_paging_wq;
 	ret = platform_driver_register(&dxg_platform_driver);
 	if (ret)
 		goto err_allocation;
@@ -101,6 +110,8 @@ err_unregister_driver:
 	platform_driver_unregister(&dxg_platform_driver);
 err_allocation:
 	dxg_allocation_fini();
+err_destroy_paging_wq:
+	destroy_workqueue(dxg_paging_wq);
 err_destroy_wq:
 	destroy_workqueue(dxg_wq);
 	return ret;
@@ -114,6 +125,8 @@ static void __exit dxg_exit(void)
 	dxg_miniport_fini();
 	platform_driver_unregister(&dxg_platform_driver);
 	dxg_destroy_flush();
+	/* Before what the last puts of requests begin. */
+	destroy_workqueue(dxg_paging_wq);
 	/* Destructions that the last closes left, and the last puts in them. */
 	destroy_workqueue(dxg_wq);
 	dxg_allocation_fini();

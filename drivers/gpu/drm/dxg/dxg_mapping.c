@@ -229,7 +229,10 @@ static int mapping_attach(struct dxg_mapping *mapping, struct dxg_allocation *al
 	int ret;
 
 	mutex_lock(&alloc->lock);
-	ret = alloc->zapped ? -EINVAL : drm_gem_create_mmap_offset(&alloc->gem);
+	ret = drm_gem_create_mmap_offset(&alloc->gem);
+	/* It is being destroyed, or has been offered and discarded since it got bytes. */
+	if (alloc->zapped || alloc->segment == DXG_SEGMENT_NONE)
+		ret = -EINVAL;
 	if (!ret)
 		ret = dxg_allocation_pin_pages_locked(alloc);
 	if (!ret)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include <uapi/misc/d3dkmthk.h>
@@ -119,7 +119,7 @@ static int offer_check(const struct d3dkmt_offer_allocations *args)
 }
 
 /* What is locked, or the program's own, cannot be discarded. */
-static bool offer_set_is_locked(struct offer_set *set)
+static int offer_set_check(struct offer_set *set)
 {
 	struct dxg_allocation *alloc;
 	u32 i;
@@ -129,13 +129,13 @@ static bool offer_set_is_locked(struct offer_set *set)
 	for (i = 0; i < set->num; i++) {
 		alloc = NULL;
 		while ((alloc = offer_set_next(set, i, alloc))) {
-			if (alloc->locks || alloc->existing) {
-				dxg_allocation_put(alloc);
-				return true;
-			}
+			if (!alloc->locks && !alloc->existing && !fatal_signal_pending(current))
+				continue;
+			dxg_allocation_put(alloc);
+			return fatal_signal_pending(current) ? -EINTR : -EINVAL;
 		}
 	}
-	return false;
+	return 0;
 }
 
 static void offer_one(struct dxg_allocation *alloc, u32 priority, u64 epoch)
@@ -151,20 +151,25 @@ static int offer_run(struct offer_set *set, u32 priority, bool immediately)
 {
 	struct dxg_process *process = set->device->process;
 	struct dxg_allocation *alloc;
-	int ret = -EINVAL;
 	u64 epoch;
 	u32 i;
+	int ret;
 
 	mutex_lock(&process->map_lock);
-	if (offer_set_is_locked(set))
+	ret = offer_set_check(set);
+	if (ret)
 		goto out_unlock;
 	epoch = immediately ? DXG_EPOCH_NONE : dxg_device_end_epoch(set->device);
 	for (i = 0; i < set->num; i++) {
 		alloc = NULL;
 		while ((alloc = offer_set_next(set, i, alloc)))
 			offer_one(alloc, priority, epoch);
+		/* Nobody is left to see what was offered and what not. */
+		if (fatal_signal_pending(current)) {
+			ret = -EINTR;
+			break;
+		}
 	}
-	ret = 0;
 out_unlock:
 	mutex_unlock(&process->map_lock);
 	return ret;
@@ -174,7 +179,7 @@ out_unlock:
  * dxg_ioctl_offer() - D3DKMTOfferAllocations
  * @call: struct d3dkmt_offer_allocations
  *
- * Return: 0; -EINVAL; -EFAULT; -ENOMEM; -ENODEV, as the structure says.
+ * Return: 0; -EINVAL; -EFAULT; -ENOMEM; -ENODEV, as the structure says; -EINTR: killed.
  */
 int dxg_ioctl_offer(struct dxg_call *call)
 {
@@ -219,6 +224,8 @@ static void reclaim_run(struct offer_set *set, u32 *results)
 		alloc = NULL;
 		while ((alloc = offer_set_next(set, i, alloc)))
 			reclaim_one(alloc, &results[i]);
+		if (fatal_signal_pending(current))
+			break;
 	}
 	mutex_unlock(&process->map_lock);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -25,10 +26,17 @@
  * A request that cannot be met has been counted as resident already. There is nobody left
  * to tell but the device, which is lost then, and its fence goes to the maximum.
  *
+ * The workers of all queues share a workqueue of few threads, apart from destructions and
+ * promotions, and each moves a slice at a time: many queues with long requests keep
+ * nobody's memory and nobody's commands waiting.
+ *
  * Refused: a place in the scheduler for the queue itself. Bytes that leave to make room
  * and bytes that come are many jobs of the paging node, whose number is not known before
  * there is room.
  */
+
+/* Allocations of a request that are moved in one turn of its queue. */
+#define DXG_PAGING_SLICE	64U
 
 static void paging_queue_release(struct dxg_object *obj)
 {
@@ -125,6 +133,14 @@ void dxg_paging_request_free(struct dxg_paging_request *request)
 	kvfree(request);
 }
 
+/* Work that is pending has a reference. */
+static void paging_queue_kick(struct dxg_paging_queue *queue)
+{
+	dxg_object_get(&queue->base);
+	if (!queue_work(dxg_paging_wq, &queue->work))
+		dxg_paging_queue_put(queue);
+}
+
 /**
  * dxg_paging_queue_add() - Have a queue work on a request
  * @queue: the queue
@@ -141,55 +157,64 @@ u64 dxg_paging_queue_add(struct dxg_paging_queue *queue, struct dxg_paging_reque
 	request->value = value;
 	list_add_tail(&request->link, &queue->requests);
 	spin_unlock(&queue->lock);
-	/* Work that is pending has a reference. */
-	dxg_object_get(&queue->base);
-	if (!queue_work(dxg_wq, &queue->work))
-		dxg_paging_queue_put(queue);
+	paging_queue_kick(queue);
 	return value;
 }
 
+/* Some of a request: 0: all is done; -EAGAIN: not yet. */
 static int paging_request_run(struct dxg_paging_request *request)
 {
-	u32 i;
+	u32 end = min(request->num - request->done, DXG_PAGING_SLICE) + request->done;
 	int ret;
 
-	for (i = 0; i < request->num; i++) {
-		ret = dxg_allocation_make_resident_waiting(request->allocs[i]);
+	while (request->done < end) {
+		ret = dxg_allocation_make_resident_waiting(request->allocs[request->done++]);
 		/* What is being destroyed needs no place. */
 		if (ret && ret != -EINVAL)
 			return ret;
 		cond_resched();
 	}
-	return 0;
+	return request->done < request->num ? -EAGAIN : 0;
 }
 
-static struct dxg_paging_request *paging_queue_next(struct dxg_paging_queue *queue)
+/* The request is the queue's still, and only the worker takes any away. */
+static struct dxg_paging_request *paging_queue_first(struct dxg_paging_queue *queue)
 {
 	struct dxg_paging_request *request;
 
 	spin_lock(&queue->lock);
 	request = list_first_entry_or_null(&queue->requests, struct dxg_paging_request, link);
-	if (request)
-		list_del(&request->link);
 	spin_unlock(&queue->lock);
 	return request;
 }
 
+static void paging_queue_finish(struct dxg_paging_queue *queue,
+				struct dxg_paging_request *request, int error)
+{
+	spin_lock(&queue->lock);
+	list_del(&request->link);
+	spin_unlock(&queue->lock);
+	if (error == -ENOMEM) {
+		dxg_device_lose(queue->device, D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY);
+		dxg_sync_fail(queue->sync);
+	} else {
+		dxg_sync_signal(queue->sync, request->value);
+	}
+	dxg_paging_request_free(request);
+}
+
+/* One slice, and then it is the turn of other queues. */
 static void paging_queue_work(struct work_struct *work)
 {
 	struct dxg_paging_queue *queue = container_of(work, struct dxg_paging_queue, work);
-	struct dxg_paging_request *request;
+	struct dxg_paging_request *request = paging_queue_first(queue);
 	int ret;
 
-	while ((request = paging_queue_next(queue))) {
+	if (request) {
 		ret = paging_request_run(request);
-		if (ret == -ENOMEM) {
-			dxg_device_lose(queue->device, D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY);
-			dxg_sync_fail(queue->sync);
-		} else {
-			dxg_sync_signal(queue->sync, request->value);
-		}
-		dxg_paging_request_free(request);
+		if (ret != -EAGAIN)
+			paging_queue_finish(queue, request, ret);
+		paging_queue_kick(queue);
 	}
 	/* That of the work, which may be pending again, with another one. */
 	dxg_paging_queue_put(queue);

@@ -17,12 +17,14 @@ struct dxg_sync;
  * struct dxg_paging_request - Allocations that a paging queue brings to the device segment
  * @link: entry of the queue's requests
  * @value: value of the queue's fence when that is done
+ * @done: allocations that are
  * @num: allocations
  * @allocs: the allocations, each counted
  */
 struct dxg_paging_request {
 	struct list_head link;
 	u64 value;
+	u32 done;
 	u32 num;
 	struct dxg_allocation *allocs[] __counted_by(num);
 };
@@ -42,7 +44,7 @@ struct dxg_paging_queue {
 	spinlock_t lock;
 	/** @last: Value of the last request. */
 	u64 last;
-	/** @requests: What has not been begun, oldest first. */
+	/** @requests: What has not been done, oldest first. */
 	struct list_head requests;
 	/** @work: Works on them. While it is pending it has a reference. */
 	struct work_struct work;

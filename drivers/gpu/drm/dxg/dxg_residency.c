@@ -130,7 +130,8 @@ static int residency_make(struct dxg_paging_request *request)
 	for (i = 0; i < request->num; i++) {
 		struct dxg_allocation *alloc = request->allocs[i];
 
-		if (alloc->gem.size > alloc->device->adapter->caps.backing_max)
+		if (!alloc->existing &&
+		    alloc->gem.size > alloc->device->adapter->caps.backing_max)
 			return -ENOMEM;
 		if (READ_ONCE(alloc->segment) == DXG_SEGMENT_SYSTEM) {
 			pending = true;
@@ -188,16 +189,15 @@ static void residency_set_priorities(struct dxg_paging_request *request, const u
 
 /* The request is the queue's, or freed. */
 static int make_resident_run(struct dxg_call *call, struct dxg_paging_queue *queue,
-			     struct dxg_paging_request *request, const u32 *priorities)
+			     struct dxg_paging_request *request, const u32 *priorities,
+			     u64 *excess)
 {
 	struct dxg_process_adapter *pa = dxg_process_adapter_from(&queue->base);
-	struct d3dkmt_make_resident __user *user = call->user_args;
 	struct d3dkmt_make_resident *args = call->args;
-	u64 excess = 0;
 	int ret;
 
 	ret = residency_want(pa, request, args->flags & D3DKMT_MAKE_RESIDENT_MUST_SUCCEED,
-			     &excess);
+			     excess);
 	if (ret)
 		goto err_free;
 	ret = residency_make(request);
@@ -220,12 +220,10 @@ err_unwant:
 	spin_unlock(&pa->adapter->vidmm_lock);
 err_free:
 	dxg_paging_request_free(request);
-	if (ret == -ENOMEM && put_user(excess, &user->num_bytes_to_trim))
-		return -EFAULT;
 	return ret;
 }
 
-static int make_resident(struct dxg_call *call, struct dxg_paging_queue *queue)
+static int make_resident(struct dxg_call *call, struct dxg_paging_queue *queue, u64 *excess)
 {
 	const struct d3dkmt_make_resident *args = call->args;
 	struct dxg_paging_request *request;
@@ -245,7 +243,7 @@ static int make_resident(struct dxg_call *call, struct dxg_paging_queue *queue)
 		if (ret)
 			dxg_paging_request_free(request);
 		else
-			ret = make_resident_run(call, queue, request, priorities);
+			ret = make_resident_run(call, queue, request, priorities, excess);
 	}
 	kvfree(priorities);
 	return ret;
@@ -260,8 +258,10 @@ static int make_resident(struct dxg_call *call, struct dxg_paging_queue *queue)
  */
 int dxg_ioctl_make_resident(struct dxg_call *call)
 {
+	struct d3dkmt_make_resident __user *user = call->user_args;
 	const struct d3dkmt_make_resident *args = call->args;
 	struct dxg_paging_queue *queue;
+	u64 excess = 0;
 	int ret;
 
 	ret = make_resident_check(args);
@@ -274,8 +274,10 @@ int dxg_ioctl_make_resident(struct dxg_call *call)
 	    READ_ONCE(queue->device->state) != D3DKMT_DEVICEEXECUTION_ACTIVE)
 		ret = -ENODEV;
 	else
-		ret = make_resident(call, queue);
+		ret = make_resident(call, queue, &excess);
 	dxg_paging_queue_put(queue);
+	if (ret == -ENOMEM && put_user(excess, &user->num_bytes_to_trim))
+		return -EFAULT;
 	return ret;
 }
 

@@ -238,7 +238,9 @@ static void node_promote_locked(struct dxg_node *node, bool wait)
 
 	while ((cmd = node->waiting ?: node_next(node))) {
 		node->waiting = NULL;
-		ret = wait ? dxg_command_pin_waiting(cmd) : dxg_command_pin(cmd);
+		ret = dxg_command_pin(cmd);
+		if (ret == -EBUSY && wait)
+			ret = dxg_command_pin_waiting(cmd);
 		if (ret == -EBUSY) {
 			node->waiting = cmd;
 			queue_work(dxg_wq, &node->promote_work);

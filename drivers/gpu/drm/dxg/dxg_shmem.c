@@ -66,17 +66,17 @@ int dxg_shmem_pin_locked(struct dxg_allocation *alloc)
 
 	if (alloc->pages)
 		return 0;
-	old = set_active_memcg(alloc->device->process->memcg);
+	/* The inode is the caller's: a charge for it might kill somebody. */
 	ret = shmem_open_locked(alloc);
-	if (!ret) {
-		pages = drm_gem_get_pages(&alloc->gem);
-		if (IS_ERR(pages))
-			ret = -ENOMEM;
-		else
-			alloc->pages = pages;
-	}
+	if (ret)
+		return ret;
+	old = set_active_memcg(alloc->device->process->memcg);
+	pages = drm_gem_get_pages(&alloc->gem);
 	set_active_memcg(old);
-	return ret;
+	if (IS_ERR(pages))
+		return -ENOMEM;
+	alloc->pages = pages;
+	return 0;
 }
 
 /**

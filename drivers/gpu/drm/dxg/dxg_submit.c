@@ -2,6 +2,7 @@
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/overflow.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -243,9 +244,12 @@ static int command_make_resident(struct dxg_command *cmd)
 	int ret;
 
 	for (i = 0; i < cmd->num_uses; i++) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
 		ret = dxg_allocation_make_resident(cmd->uses[i]);
 		if (ret && ret != -EBUSY)
 			return ret;
+		cond_resched();
 	}
 	return 0;
 }
@@ -400,7 +404,7 @@ int dxg_command_pin(struct dxg_command *cmd)
 	int ret;
 
 	/* Or those who come later would keep out who waits. */
-	if (READ_ONCE(cmd->node->adapter->room_wanted) && cmd->num_uses)
+	if (cmd->num_uses && dxg_vidmm_must_wait(cmd->node->adapter))
 		return -EBUSY;
 	ret = command_pin_more(cmd);
 	if (ret)
@@ -608,7 +612,7 @@ static int submit_run(struct dxg_context *ctx, const struct d3dkmt_submit_comman
  * @call: struct d3dkmt_submit_command
  *
  * Return: 0; -EINVAL; -EPERM; -EACCES; -EFAULT; -ENOMEM; -ENODEV, as the structure
- * says.
+ * says; -EINTR: killed.
  */
 int dxg_ioctl_command_submit(struct dxg_call *call)
 {

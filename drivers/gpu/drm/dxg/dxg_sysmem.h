@@ -4,7 +4,6 @@
 
 #include <linux/types.h>
 
-struct dxg_process;
 struct mm_struct;
 struct page;
 

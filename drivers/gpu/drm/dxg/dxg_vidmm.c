@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/lockdep.h>
+#include <linux/sched.h>
 #include <linux/shrinker.h>
 #include <linux/string.h>
 #include <linux/wait.h>
@@ -51,10 +53,17 @@
 
 /* What somebody who waits for room does, should nobody tell him. */
 #define DXG_ROOM_POLL_MS	20
-#define DXG_ROOM_TRIES		10
+/* How long he must have been alone in the segment before he learns that he does not fit. */
+#define DXG_ROOM_ALONE_MS	200
 
-/* How often locked allocations are looked at again before they count as pinned. */
+/*
+ * How often locked allocations are looked at again before they count as pinned, and how many
+ * that have no memory to go to are passed over.
+ */
 #define DXG_EVICT_TRIES		20
+
+/* Offers that are looked at in one hold of the lock: each takes its device's lock. */
+#define DXG_DISCARD_LOOKS	64
 
 static unsigned long vidmm_shrink_count(struct shrinker *shrinker, struct shrink_control *sc);
 static unsigned long vidmm_shrink_scan(struct shrinker *shrinker, struct shrink_control *sc);
@@ -177,8 +186,8 @@ void dxg_vidmm_place_locked(struct dxg_allocation *alloc, enum dxg_segment segme
 
 	if (alloc->segment != DXG_SEGMENT_NONE) {
 		list_del_init(&alloc->segment_link);
-		ledger_place(&pa->ledger, alloc, -alloc->gem.size);
-		ledger_place(&adapter->ledger, alloc, -alloc->gem.size);
+		ledger_place(&pa->ledger, alloc, -(u64)alloc->gem.size);
+		ledger_place(&adapter->ledger, alloc, -(u64)alloc->gem.size);
 	}
 	WRITE_ONCE(alloc->segment, segment);
 	if (segment != DXG_SEGMENT_NONE) {
@@ -364,15 +373,28 @@ void dxg_vidmm_wake(struct dxg_adapter *adapter)
  * @adapter: the adapter
  * @wait: filled in
  *
- * One waits at a time, and while one does, commands are pinned by waiting only: those that
- * are armed come to their end, and no others take their place.
+ * One waits at a time. While one does nobody else takes room, and commands are pinned by
+ * waiting only: those that are armed come to their end, and no others take their place.
  */
 void dxg_vidmm_wait_begin(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wait)
 {
 	mutex_lock(&adapter->room_lock);
-	WRITE_ONCE(adapter->room_wanted, true);
+	WRITE_ONCE(adapter->room_waiter, current);
 	wait->seq = atomic_read(&adapter->room_seq);
-	wait->tries = 0;
+	wait->pins = 0;
+	wait->alone = false;
+}
+
+/* What is charged is in the segment or kept; or it is on its way, and room is about to come. */
+static bool vidmm_is_moving(struct dxg_adapter *adapter)
+{
+	bool moving;
+
+	spin_lock(&adapter->vidmm_lock);
+	moving = adapter->ledger.placed[DXG_SEGMENT_DEVICE] + adapter->kept_bytes !=
+		 atomic64_read(&adapter->segment_used);
+	spin_unlock(&adapter->vidmm_lock);
+	return moving;
 }
 
 /**
@@ -387,8 +409,14 @@ void dxg_vidmm_wait_begin(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wa
 bool dxg_vidmm_wait_room(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wait,
 			 unsigned int pins)
 {
-	if (atomic_read(&adapter->pins) == pins && ++wait->tries == DXG_ROOM_TRIES)
+	bool alone = atomic_read(&adapter->pins) == pins && !vidmm_is_moving(adapter);
+
+	if (!alone || !wait->alone || wait->pins != pins)
+		wait->since = jiffies;
+	else if (time_after(jiffies, wait->since + msecs_to_jiffies(DXG_ROOM_ALONE_MS)))
 		return false;
+	wait->alone = alone;
+	wait->pins = pins;
 	wait_event_timeout(adapter->room_wait, atomic_read(&adapter->room_seq) != wait->seq,
 			   msecs_to_jiffies(DXG_ROOM_POLL_MS));
 	wait->seq = atomic_read(&adapter->room_seq);
@@ -401,33 +429,74 @@ bool dxg_vidmm_wait_room(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wai
  */
 void dxg_vidmm_wait_end(struct dxg_adapter *adapter)
 {
-	WRITE_ONCE(adapter->room_wanted, false);
+	WRITE_ONCE(adapter->room_waiter, NULL);
 	mutex_unlock(&adapter->room_lock);
 }
 
-/* Commands that were queued before the offer find the bytes. */
-static bool vidmm_is_in_use(struct dxg_allocation *alloc)
+/**
+ * dxg_vidmm_must_wait() - Whether somebody else waits for room
+ * @adapter: the adapter
+ *
+ * Return: whether taking some now would overtake him.
+ */
+bool dxg_vidmm_must_wait(struct dxg_adapter *adapter)
 {
-	if (atomic_read(&alloc->pins))
-		return true;
-	return alloc->offered && alloc->offer_epoch != DXG_EPOCH_NONE &&
-	       !dxg_device_has_drained(alloc->device, alloc->offer_epoch);
+	struct task_struct *waiter = READ_ONCE(adapter->room_waiter);
+
+	return waiter && waiter != current;
+}
+
+/**
+ * struct vidmm_search - What is to go
+ * @lists: lists that it may be on, the first one first
+ * @num: how many
+ * @discard: only what can be discarded now
+ * @process: only what is charged as this one is, or NULL
+ * @contended: out: some could not be looked at
+ */
+struct vidmm_search {
+	struct list_head *lists;
+	unsigned int num;
+	bool discard;
+	const struct dxg_process *process;
+	bool contended;
+};
+
+/* Commands that were queued before the offer find the bytes. */
+static bool allocation_can_be_discarded(struct dxg_allocation *alloc)
+{
+	if (!alloc->offered || atomic_read(&alloc->pins))
+		return false;
+	return alloc->offer_epoch == DXG_EPOCH_NONE ||
+	       dxg_device_has_drained(alloc->device, alloc->offer_epoch);
+}
+
+static bool vidmm_fits(const struct vidmm_search *search, struct dxg_allocation *alloc)
+{
+	if (search->process && alloc->device->process->memcg != search->process->memcg)
+		return false;
+	return search->discard ? allocation_can_be_discarded(alloc) : !atomic_read(&alloc->pins);
 }
 
 /* The first allocation of a list that can go, with its lock. */
-static struct dxg_allocation *vidmm_first_idle_locked(struct list_head *list, bool *contended)
+static struct dxg_allocation *vidmm_first_idle_locked(struct vidmm_search *search,
+						      struct list_head *list)
 {
 	struct dxg_allocation *alloc;
+	unsigned int seen = 0;
 
 	list_for_each_entry(alloc, list, segment_link) {
-		if (vidmm_is_in_use(alloc))
+		/* Of what is offered very many may be in use. */
+		if (search->discard && ++seen > DXG_DISCARD_LOOKS)
+			break;
+		if (!vidmm_fits(search, alloc))
 			continue;
 		if (!mutex_trylock(&alloc->lock)) {
-			*contended = true;
+			search->contended = true;
 			continue;
 		}
 		/* Pins are taken under the lock: now there is none, or it stays. */
-		if (!vidmm_is_in_use(alloc))
+		if (vidmm_fits(search, alloc))
 			return alloc;
 		mutex_unlock(&alloc->lock);
 	}
@@ -435,19 +504,19 @@ static struct dxg_allocation *vidmm_first_idle_locked(struct list_head *list, bo
 }
 
 /*
- * The first allocation on some lists that can go, with its lock and a reference. What is
- * on a list has not run its destruction, which has a reference.
+ * The first allocation that can go, with its lock and a reference. What is on a list has
+ * not run its destruction, which has a reference.
  */
-static struct dxg_allocation *vidmm_victim(struct dxg_adapter *adapter, struct list_head *lists,
-					   unsigned int num, bool *contended)
+static struct dxg_allocation *vidmm_victim(struct dxg_adapter *adapter,
+					   struct vidmm_search *search)
 {
 	struct dxg_allocation *alloc = NULL;
 	unsigned int i;
 
-	*contended = false;
+	search->contended = false;
 	spin_lock(&adapter->vidmm_lock);
-	for (i = 0; i < num && !alloc; i++)
-		alloc = vidmm_first_idle_locked(&lists[i], contended);
+	for (i = 0; i < search->num && !alloc; i++)
+		alloc = vidmm_first_idle_locked(search, &search->lists[i]);
 	if (alloc)
 		dxg_allocation_get(alloc);
 	spin_unlock(&adapter->vidmm_lock);
@@ -456,24 +525,31 @@ static struct dxg_allocation *vidmm_victim(struct dxg_adapter *adapter, struct l
 
 /* Discard offered allocations of one segment. */
 static u64 vidmm_discard_lists(struct dxg_adapter *adapter, struct list_head *lists, u64 bytes,
+			       const struct dxg_process *process,
 			       void (*put)(struct dxg_allocation *alloc))
 {
+	struct vidmm_search search = {
+		.lists = lists,
+		.num = DXG_NUM_OFFERS,
+		.discard = true,
+		.process = process,
+	};
 	struct dxg_allocation *alloc;
-	bool contended;
 	u64 freed = 0;
 
-	while (freed < bytes &&
-	       (alloc = vidmm_victim(adapter, lists, DXG_NUM_OFFERS, &contended))) {
+	while (freed < bytes && (alloc = vidmm_victim(adapter, &search))) {
 		freed += alloc->gem.size;
 		dxg_allocation_discard_locked(alloc);
 		mutex_unlock(&alloc->lock);
 		put(alloc);
+		cond_resched();
 	}
 	return freed;
 }
 
 /**
  * dxg_vidmm_discard() - Discard what is offered, because there is no memory
+ * @process: for whom there is none: only what is charged as he is helps
  * @adapter: the adapter
  * @bytes: how much at least
  *
@@ -481,25 +557,28 @@ static u64 vidmm_discard_lists(struct dxg_adapter *adapter, struct list_head *li
  *
  * Return: whether anything was.
  */
-bool dxg_vidmm_discard(struct dxg_adapter *adapter, u64 bytes)
+bool dxg_vidmm_discard(struct dxg_adapter *adapter, const struct dxg_process *process, u64 bytes)
 {
 	u64 freed;
 
-	freed = vidmm_discard_lists(adapter, adapter->offered, bytes, dxg_allocation_put);
+	freed = vidmm_discard_lists(adapter, adapter->offered, bytes, process,
+				    dxg_allocation_put);
 	if (freed < bytes)
-		freed += vidmm_discard_lists(adapter, adapter->resident, bytes - freed,
+		freed += vidmm_discard_lists(adapter, adapter->resident, bytes - freed, process,
 					     dxg_allocation_put);
 	return freed;
 }
 
+/* What the shrinker must not touch: the in-tree driver's memory. */
 static void vidmm_discard_work(struct work_struct *work)
 {
 	struct dxg_adapter *adapter = container_of(work, struct dxg_adapter, discard_work);
+	u64 bytes = atomic64_xchg(&adapter->discard_bytes, 0);
 	int idx;
 
 	if (!dxg_adapter_enter(adapter, &idx))
 		return;
-	dxg_vidmm_discard(adapter, U64_MAX);
+	vidmm_discard_lists(adapter, adapter->resident, bytes, NULL, dxg_allocation_put);
 	dxg_adapter_exit(idx);
 }
 
@@ -521,33 +600,36 @@ static unsigned long vidmm_shrink_count(struct shrinker *shrinker, struct shrink
 static unsigned long vidmm_shrink_scan(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	struct dxg_adapter *adapter = shrinker->private_data;
-	u64 freed;
+	u64 bytes = (u64)sc->nr_to_scan << PAGE_SHIFT, freed;
 
-	freed = vidmm_discard_lists(adapter, adapter->offered, (u64)sc->nr_to_scan << PAGE_SHIFT,
+	freed = vidmm_discard_lists(adapter, adapter->offered, bytes, NULL,
 				    dxg_allocation_put_later);
-	if (READ_ONCE(adapter->ledger.offered[DXG_SEGMENT_DEVICE]))
+	if (freed < bytes && READ_ONCE(adapter->ledger.offered[DXG_SEGMENT_DEVICE])) {
+		atomic64_add(bytes - freed, &adapter->discard_bytes);
 		queue_work(dxg_wq, &adapter->discard_work);
+	}
 	return freed >> PAGE_SHIFT ?: SHRINK_STOP;
 }
 
 static int vidmm_evict_one(struct dxg_adapter *adapter)
 {
+	struct vidmm_search search = { .lists = adapter->resident, .num = DXG_NUM_RANKS };
 	struct dxg_allocation *alloc;
 	unsigned int tries = 0;
-	bool contended;
-	int ret;
+	int ret = 0;
 
-	while (!(alloc = vidmm_victim(adapter, adapter->resident, DXG_NUM_RANKS, &contended))) {
-		if (!contended || ++tries == DXG_EVICT_TRIES)
+	while (!(alloc = vidmm_victim(adapter, &search))) {
+		if (!search.contended || ++tries == DXG_EVICT_TRIES)
 			return -EBUSY;
 		usleep_range(100, 200);
 	}
-	if (alloc->offered) {
+	if (allocation_can_be_discarded(alloc))
 		dxg_allocation_discard_locked(alloc);
-		ret = 0;
-	} else {
+	else
 		ret = dxg_allocation_evict_locked(alloc);
-	}
+	/* His cgroup may have no memory for it: then others have to go. */
+	if (ret)
+		dxg_vidmm_touch(alloc);
 	mutex_unlock(&alloc->lock);
 	dxg_allocation_put(alloc);
 	return ret;
@@ -566,11 +648,18 @@ static int vidmm_evict_one(struct dxg_adapter *adapter)
  */
 int dxg_vidmm_evict(struct dxg_adapter *adapter, u64 size)
 {
+	unsigned int tries = 0;
 	int ret = 0;
 
 	mutex_lock(&adapter->evict_lock);
-	while (!ret && !dxg_vidmm_is_free(adapter, size))
+	while (!dxg_vidmm_is_free(adapter, size)) {
 		ret = vidmm_evict_one(adapter);
+		if (ret == -ENOMEM && ++tries < DXG_EVICT_TRIES)
+			continue;
+		if (ret)
+			break;
+		tries = 0;
+	}
 	mutex_unlock(&adapter->evict_lock);
 	return ret;
 }

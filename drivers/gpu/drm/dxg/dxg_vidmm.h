@@ -6,6 +6,7 @@
 
 struct dxg_adapter;
 struct dxg_allocation;
+struct dxg_process;
 struct dxg_process_adapter;
 
 /**
@@ -51,11 +52,15 @@ struct dxg_ledger {
 /**
  * struct dxg_vidmm_wait - Somebody who waits for room in the device segment
  * @seq: the adapter's room_seq before he looked
- * @tries: how often there was none although nobody else has pins
+ * @pins: his pins when he looked last
+ * @alone: nobody else was in the way then
+ * @since: since when that is so, in jiffies
  */
 struct dxg_vidmm_wait {
 	int seq;
-	unsigned int tries;
+	unsigned int pins;
+	bool alone;
+	unsigned long since;
 };
 
 void dxg_vidmm_init(struct dxg_adapter *adapter);
@@ -67,8 +72,9 @@ void dxg_vidmm_wait_begin(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wa
 bool dxg_vidmm_wait_room(struct dxg_adapter *adapter, struct dxg_vidmm_wait *wait,
 			 unsigned int pins);
 void dxg_vidmm_wait_end(struct dxg_adapter *adapter);
+bool dxg_vidmm_must_wait(struct dxg_adapter *adapter);
 bool dxg_vidmm_is_free(struct dxg_adapter *adapter, u64 size);
-bool dxg_vidmm_discard(struct dxg_adapter *adapter, u64 bytes);
+bool dxg_vidmm_discard(struct dxg_adapter *adapter, const struct dxg_process *process, u64 bytes);
 int dxg_vidmm_evict(struct dxg_adapter *adapter, u64 size);
 void dxg_vidmm_place(struct dxg_allocation *alloc, enum dxg_segment segment);
 void dxg_vidmm_place_locked(struct dxg_allocation *alloc, enum dxg_segment segment);

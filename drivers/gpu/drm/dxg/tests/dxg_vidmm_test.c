@@ -339,23 +339,18 @@ static void vidmm_command_is_too_big(struct kunit *test)
 	dxg_user_settle(mock);
 }
 
-/* One allocation that never fits; and who waits for the fence is not left waiting. */
+/* One allocation that never fits is refused, and nobody is evicted for it. */
 static void vidmm_allocation_is_too_big(struct kunit *test)
 {
 	struct dxg_user *user = test->priv;
-	struct dxg_user_command command = { .context = user->contexts[0], .tag = 1, .value = 7 };
-	unsigned long va, fence;
+	unsigned long va;
 	u32 alloc;
 
 	alloc = vidmm_create(user, DXG_MOCK_SEGMENT + CHUNK);
 	KUNIT_ASSERT_EQ(test, dxg_user_lock(user, alloc, &va), 0);
 	dxg_user_expect_places(user, &alloc, "S");
-	KUNIT_ASSERT_EQ(test, dxg_user_create_sync(user, &command.sync, &fence), 0);
-	command.alloc = alloc;
-	KUNIT_EXPECT_EQ(test, dxg_user_submit(user, &command), 0);
-	dxg_mock_settle(user->mock);
-	KUNIT_EXPECT_EQ(test, dxg_user_state(user), D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY);
-	KUNIT_EXPECT_EQ(test, dxg_user_read(user, fence), U64_MAX);
+	KUNIT_EXPECT_EQ(test, dxg_user_submit_uses(user, 0, 1, &alloc, 1), -ENOMEM);
+	KUNIT_EXPECT_EQ(test, dxg_user_state(user), D3DKMT_DEVICEEXECUTION_ACTIVE);
 	dxg_user_expect_places(user, &alloc, "S");
 	dxg_user_settle(user->mock);
 }
@@ -479,8 +474,6 @@ struct vidmm_failure {
 };
 
 static const struct vidmm_failure vidmm_failures[] = {
-	{ "page-out", DXG_MOCK_PAGE, 1, "DDDDS", false },
-	{ "page-out of mapped", DXG_MOCK_PAGE, 1, "DDDDS", true },
 	{ "create_backing", DXG_MOCK_CREATE_BACKING, 1, "SDDDS", false },
 	{ "create_backing, mapped", DXG_MOCK_CREATE_BACKING, 1, "SDDDS", true },
 	{ "page-in", DXG_MOCK_PAGE, 2, "SDDDS", false },
@@ -497,6 +490,21 @@ static void vidmm_set_locked(struct dxg_user *user, const u32 *allocs, unsigned 
 	for (i = 0; i < num; i++)
 		KUNIT_EXPECT_EQ(user->test, locked ? dxg_user_lock(user, allocs[i], &vas[i]) :
 				dxg_user_unlock(user, allocs[i]), 0);
+}
+
+/* What cannot leave is passed over, and keeps its bytes. */
+static void vidmm_eviction_fails(struct kunit *test)
+{
+	struct dxg_user *user = test->priv;
+	unsigned long vas[5];
+	u32 allocs[5];
+
+	vidmm_lock(user, allocs, vas, 5);
+	dxg_mock_fail(user->mock, DXG_MOCK_PAGE, 1, -ETIME);
+	dxg_user_run(user, 0, &allocs[4], 1);
+	dxg_user_expect_places(user, allocs, "DSDDD");
+	vidmm_expect_bytes(user, allocs, vas, 5);
+	dxg_user_settle(user->mock);
 }
 
 /* Then all is as it was, or as far as it has got. */
@@ -519,7 +527,7 @@ static void vidmm_move_fails(struct kunit *test)
 		vidmm_set_locked(user, allocs, vas, 5, true);
 	vidmm_expect_bytes(user, allocs, vas, 5);
 	dxg_user_settle(mock);
-	KUNIT_EXPECT_EQ(test, mock->backings, failure->places[0] == 'D' ? 4 : 3);
+	KUNIT_EXPECT_EQ(test, mock->backings, 3);
 	KUNIT_EXPECT_EQ(test, dxg_user_state(user), D3DKMT_DEVICEEXECUTION_ACTIVE);
 	/* The next time it works. */
 	dxg_user_run(user, 0, &allocs[4], 1);
@@ -677,6 +685,7 @@ static struct kunit_case vidmm_cases[] = {
 	KUNIT_CASE(vidmm_waiter_is_not_starved),
 	KUNIT_CASE(vidmm_bytes_stay_the_same),
 	KUNIT_CASE(vidmm_writes_move_along),
+	KUNIT_CASE(vidmm_eviction_fails),
 	KUNIT_CASE_PARAM(vidmm_move_fails, vidmm_failure_gen_params),
 	KUNIT_CASE_PARAM(vidmm_move_fails_later, vidmm_failure_gen_params),
 	KUNIT_CASE(vidmm_destroyed_is_still_found),
