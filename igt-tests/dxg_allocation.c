@@ -489,9 +489,8 @@ static int create_flag(unsigned int bit)
 	case D3DKMT_CREATE_EXISTING_SECTION:
 		return -EINVAL;
 	case D3DKMT_CREATE_STANDARD_ALLOCATION:	/* without its structure */
+	case D3DKMT_CREATE_EXISTING_SYS_MEM:	/* without an address */
 		return -EINVAL;
-	case D3DKMT_CREATE_EXISTING_SYS_MEM:
-		return -EPERM;
 	}
 	return bit <= 21 ? 0 : -EINVAL;
 }
@@ -547,8 +546,8 @@ struct standard_case {
 #define SYS_MEM		D3DKMT_CREATE_EXISTING_SYS_MEM
 
 static const struct standard_case standard_cases[] = {
-	{ "backing", { .type = BACKING, .size = IGT_DXG_PAGE }, 0, 0, -EPERM },
-	{ "heap", { .type = HEAP, .size = IGT_DXG_PAGE }, SYS_MEM, IGT_DXG_PAGE, -EPERM },
+	{ "backing", { .type = BACKING, .size = IGT_DXG_PAGE }, 0, 0, 0 },
+	{ "heap", { .type = HEAP, .size = IGT_DXG_PAGE }, SYS_MEM, IGT_DXG_PAGE, -EFAULT },
 	{ "type 0", { .type = 0, .size = IGT_DXG_PAGE }, 0, 0, -EINVAL },
 	{ "type 3", { .type = 3, .size = IGT_DXG_PAGE }, 0, 0, -EINVAL },
 	{ "no size", { .type = BACKING, .size = 0 }, 0, 0, -EINVAL },
@@ -619,20 +618,21 @@ static void sys_mem(struct igt_dxg *dxg)
 	uint64_t page = igt_dxg_ptr(igt_dxg_bad_pointer());
 	struct request request;
 
-	for (uint32_t flags = 0; flags <= D3DKMT_CREATE_EXISTING_SYS_MEM;
-	     flags += D3DKMT_CREATE_EXISTING_SYS_MEM) {
+	for (int with = 0; with < 2; with++) {
 		request_init(&request, device, 2);
-		request.args.flags = flags;
+		request.args.flags = with ? D3DKMT_CREATE_EXISTING_SYS_MEM : 0;
 		request.info[0].sys_mem = page;
 		request.info[1].sys_mem = page;
-		request_check(dxg, &request, -EPERM, "system memory");
+		request_check(dxg, &request, with ? -EFAULT : -EINVAL, "system memory");
 	}
 	request_init(&request, device, 2);
+	request.args.flags = D3DKMT_CREATE_EXISTING_SYS_MEM;
 	request.info[0].sys_mem = page + 8;
 	request.info[1].sys_mem = page + 8;
 	request_check(dxg, &request, -EINVAL, "unaligned");
 	for (int with = 0; with < 2; with++) {
 		request_init(&request, device, 2);
+		request.args.flags = D3DKMT_CREATE_EXISTING_SYS_MEM;
 		request.info[with].sys_mem = page;
 		request_check(dxg, &request, -EINVAL, "not for all");
 	}

@@ -386,6 +386,7 @@ static const struct {
 	{ "batches", offsetof(struct igt_dxg_state, batches), true },
 	{ "backing_bytes", offsetof(struct igt_dxg_state, backing_bytes), true },
 	{ "system_bytes", offsetof(struct igt_dxg_state, system_bytes), true },
+	{ "user_bytes", offsetof(struct igt_dxg_state, user_bytes), true },
 	{ "wanted_bytes", offsetof(struct igt_dxg_state, wanted_bytes), true },
 	{ "offered_bytes", offsetof(struct igt_dxg_state, offered_bytes), true },
 	{ "reserved_bytes", offsetof(struct igt_dxg_state, reserved_bytes), true },

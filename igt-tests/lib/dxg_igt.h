@@ -266,6 +266,16 @@ void igt_dxg_set_priority(const struct igt_dxg *dxg, uint32_t device, uint32_t a
 			  uint32_t priority);
 uint32_t igt_dxg_get_priority(const struct igt_dxg *dxg, uint32_t device, uint32_t allocation);
 
+/* One of @resources and @list may be NULL, and @results and @value too. */
+int __igt_dxg_offer(const struct igt_dxg *dxg, uint32_t device, const uint32_t *resources,
+		    const uint32_t *list, uint32_t count, uint32_t priority, uint32_t flags);
+void igt_dxg_offer(const struct igt_dxg *dxg, uint32_t device, const uint32_t *list,
+		   uint32_t count, uint32_t priority);
+int __igt_dxg_reclaim(const struct igt_dxg *dxg, uint32_t queue, const uint32_t *resources,
+		      const uint32_t *list, uint32_t count, uint32_t *results, uint64_t *value);
+/* Of one allocation: whether its bytes were discarded. */
+bool igt_dxg_reclaim(const struct igt_dxg *dxg, uint32_t queue, uint32_t allocation);
+
 /* @group: D3DKMT_MEMORY_SEGMENT_GROUP_* */
 int __igt_dxg_video_memory(const struct igt_dxg *dxg, uint32_t group,
 			   struct d3dkmt_query_video_memory_info *info);
@@ -366,6 +376,7 @@ struct igt_dxg_state {
 	uint64_t batches;
 	uint64_t backing_bytes;
 	uint64_t system_bytes;
+	uint64_t user_bytes;
 	uint64_t wanted_bytes;
 	uint64_t offered_bytes;
 	uint64_t reserved_bytes;

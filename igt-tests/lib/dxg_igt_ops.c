@@ -612,6 +612,53 @@ uint32_t igt_dxg_get_priority(const struct igt_dxg *dxg, uint32_t device, uint32
 	return priority;
 }
 
+int __igt_dxg_offer(const struct igt_dxg *dxg, uint32_t device, const uint32_t *resources,
+		    const uint32_t *list, uint32_t count, uint32_t priority, uint32_t flags)
+{
+	struct d3dkmt_offer_allocations args = {
+		.device = device,
+		.resources = igt_dxg_ptr(resources),
+		.handle_list = igt_dxg_ptr(list),
+		.num_allocations = count,
+		.priority = priority,
+		.flags = flags,
+	};
+
+	return igt_dxg_ioctl(dxg, D3DKMT_IOCTL_OFFER_ALLOCATIONS, &args);
+}
+
+void igt_dxg_offer(const struct igt_dxg *dxg, uint32_t device, const uint32_t *list,
+		   uint32_t count, uint32_t priority)
+{
+	igt_assert_eq(__igt_dxg_offer(dxg, device, NULL, list, count, priority, 0), 0);
+}
+
+int __igt_dxg_reclaim(const struct igt_dxg *dxg, uint32_t queue, const uint32_t *resources,
+		      const uint32_t *list, uint32_t count, uint32_t *results, uint64_t *value)
+{
+	struct d3dkmt_reclaim_allocations2 args = {
+		.paging_queue = queue,
+		.num_allocations = count,
+		.resources = igt_dxg_ptr(resources),
+		.handle_list = igt_dxg_ptr(list),
+		.results = igt_dxg_ptr(results),
+	};
+	int ret = igt_dxg_ioctl(dxg, D3DKMT_IOCTL_RECLAIM_ALLOCATIONS2, &args);
+
+	if (value)
+		*value = args.paging_fence_value;
+	return ret;
+}
+
+bool igt_dxg_reclaim(const struct igt_dxg *dxg, uint32_t queue, uint32_t allocation)
+{
+	uint32_t result = UINT32_MAX;
+
+	igt_assert_eq(__igt_dxg_reclaim(dxg, queue, NULL, &allocation, 1, &result, NULL), 0);
+	igt_assert(result == D3DKMT_RECLAIM_RESULT_OK || result == D3DKMT_RECLAIM_RESULT_DISCARDED);
+	return result == D3DKMT_RECLAIM_RESULT_DISCARDED;
+}
+
 int __igt_dxg_video_memory(const struct igt_dxg *dxg, uint32_t group,
 			   struct d3dkmt_query_video_memory_info *info)
 {
