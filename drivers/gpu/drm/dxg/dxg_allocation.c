@@ -342,8 +342,7 @@ static int allocation_enter_system_locked(struct dxg_allocation *alloc)
 		dxg_shmem_free_locked(alloc);
 		return ret;
 	}
-	if (!alloc->mapping)
-		dxg_shmem_unpin_locked(alloc);
+	dxg_shmem_unpin_locked(alloc);
 	trace_dxg_backing_create(alloc);
 	dxg_vidmm_place(alloc, DXG_SEGMENT_SYSTEM);
 	return 0;
@@ -587,16 +586,14 @@ int dxg_allocation_evict_locked(struct dxg_allocation *alloc)
  */
 bool dxg_allocation_zap(struct dxg_allocation *alloc)
 {
-	struct drm_device *ddev = &alloc->device->adapter->ddev;
 	bool mapped;
 
 	mutex_lock(&alloc->lock);
 	alloc->zapped = true;
 	mapped = alloc->mapping;
+	allocation_unmap_locked(alloc);
 	mutex_unlock(&alloc->lock);
 
-	if (mapped)
-		drm_vma_node_unmap(&alloc->gem.vma_node, ddev->anon_inode->i_mapping);
 	return mapped;
 }
 

@@ -64,6 +64,8 @@
 
 /* Offers that are looked at in one hold of the lock: each takes its device's lock. */
 #define DXG_DISCARD_LOOKS	64
+/* How often in vain, before there counts as nothing to discard. */
+#define DXG_DISCARD_CUTS	64
 
 static unsigned long vidmm_shrink_count(struct shrinker *shrinker, struct shrink_control *sc);
 static unsigned long vidmm_shrink_scan(struct shrinker *shrinker, struct shrink_control *sc);
@@ -453,6 +455,7 @@ bool dxg_vidmm_must_wait(struct dxg_adapter *adapter)
  * @discard: only what can be discarded now
  * @process: only what is charged as this one is, or NULL
  * @contended: out: some could not be looked at
+ * @cut: out: there are more behind those that were looked at
  */
 struct vidmm_search {
 	struct list_head *lists;
@@ -460,6 +463,7 @@ struct vidmm_search {
 	bool discard;
 	const struct dxg_process *process;
 	bool contended;
+	bool cut;
 };
 
 /* Commands that were queued before the offer find the bytes. */
@@ -482,15 +486,24 @@ static bool vidmm_fits(const struct vidmm_search *search, struct dxg_allocation 
 static struct dxg_allocation *vidmm_first_idle_locked(struct vidmm_search *search,
 						      struct list_head *list)
 {
-	struct dxg_allocation *alloc;
+	struct dxg_allocation *alloc, *next, *turn = NULL;
 	unsigned int seen = 0;
 
-	list_for_each_entry(alloc, list, segment_link) {
-		/* Of what is offered very many may be in use. */
-		if (search->discard && ++seen > DXG_DISCARD_LOOKS)
+	list_for_each_entry_safe(alloc, next, list, segment_link) {
+		if (alloc == turn)
 			break;
-		if (!vidmm_fits(search, alloc))
+		/* Of what is offered very many may be in use: the next look begins behind them. */
+		if (search->discard && ++seen > DXG_DISCARD_LOOKS) {
+			search->cut = true;
+			break;
+		}
+		if (!vidmm_fits(search, alloc)) {
+			if (search->discard) {
+				list_move_tail(&alloc->segment_link, list);
+				turn = turn ?: alloc;
+			}
 			continue;
+		}
 		if (!mutex_trylock(&alloc->lock)) {
 			search->contended = true;
 			continue;
@@ -514,6 +527,7 @@ static struct dxg_allocation *vidmm_victim(struct dxg_adapter *adapter,
 	unsigned int i;
 
 	search->contended = false;
+	search->cut = false;
 	spin_lock(&adapter->vidmm_lock);
 	for (i = 0; i < search->num && !alloc; i++)
 		alloc = vidmm_first_idle_locked(search, &search->lists[i]);
@@ -535,14 +549,20 @@ static u64 vidmm_discard_lists(struct dxg_adapter *adapter, struct list_head *li
 		.process = process,
 	};
 	struct dxg_allocation *alloc;
+	unsigned int cuts = 0;
 	u64 freed = 0;
 
-	while (freed < bytes && (alloc = vidmm_victim(adapter, &search))) {
-		freed += alloc->gem.size;
-		dxg_allocation_discard_locked(alloc);
-		mutex_unlock(&alloc->lock);
-		put(alloc);
+	while (freed < bytes) {
 		cond_resched();
+		alloc = vidmm_victim(adapter, &search);
+		if (alloc) {
+			freed += alloc->gem.size;
+			dxg_allocation_discard_locked(alloc);
+			mutex_unlock(&alloc->lock);
+			put(alloc);
+		} else if (!search.cut || ++cuts == DXG_DISCARD_CUTS) {
+			break;
+		}
 	}
 	return freed;
 }
@@ -654,11 +674,14 @@ int dxg_vidmm_evict(struct dxg_adapter *adapter, u64 size)
 	mutex_lock(&adapter->evict_lock);
 	while (!dxg_vidmm_is_free(adapter, size)) {
 		ret = vidmm_evict_one(adapter);
-		if (ret == -ENOMEM && ++tries < DXG_EVICT_TRIES)
-			continue;
-		if (ret)
+		if (!ret) {
+			tries = 0;
+		} else if (ret == -ENOMEM && ++tries < DXG_EVICT_TRIES) {
+			/* If others make the room meanwhile, all is well. */
+			ret = 0;
+		} else {
 			break;
-		tries = 0;
+		}
 	}
 	mutex_unlock(&adapter->evict_lock);
 	return ret;
