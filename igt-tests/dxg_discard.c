@@ -288,6 +288,9 @@ static void test_immediately(struct igt_dxg *dxg)
 #define PARTS		16U
 #define PART		(4 * MIB)
 
+/* More than one hold of the driver's lock looks at. */
+#define BUSY_OFFERS	200
+
 /* There is no room in the device segment, and so they go into the other one. */
 static void parts_create(struct space *space, uint32_t *list, uint32_t count)
 {
@@ -395,6 +398,45 @@ static bool shrink_beside_job(struct igt_dxg *dxg, unsigned int ms)
 static void test_shrinker_queued(struct igt_dxg *dxg)
 {
 	igt_dxg_outlast(dxg, shrink_beside_job);
+}
+
+/* Many offers that queued commands may use do not hide the one behind them. */
+static bool shrink_behind_many(struct igt_dxg *dxg, unsigned int ms)
+{
+	uint32_t many[BUSY_OFFERS], last, queue;
+	struct space busy, idle;
+	bool early;
+
+	ballast_create(dxg, 64 * KIB);
+	space_create(dxg, &busy);
+	space_create(dxg, &idle);
+	queue = igt_dxg_create_paging_queue(dxg, idle.device, NULL, NULL);
+	create_many(&busy, 4 * PAGE, BUSY_OFFERS, many);
+	for (int i = 0; i < BUSY_OFFERS; i++) {
+		memset(lock(&busy, many[i]), 0x5a, 4 * PAGE);
+		igt_dxg_unlock(dxg, busy.device, many[i]);
+	}
+	parts_create(&idle, &last, 1);
+	igt_dxg_submit_job(dxg, busy.context, busy.fence, &busy.done, ms, 0, 0);
+	igt_dxg_offer(dxg, busy.device, many, BUSY_OFFERS, LOW);
+	igt_dxg_offer(dxg, idle.device, &last, 1, LOW);
+	run_shrinkers();
+	early = !igt_dxg_wait_timeout(dxg, busy.device, busy.fence, busy.done, 0);
+	if (early) {
+		igt_assert_eq_u64(dxg_count(dxg, "offered_bytes"), BUSY_OFFERS * 4 * PAGE);
+		igt_assert(igt_dxg_reclaim(dxg, queue, last));
+		parts_check(&idle, &last, 0, true);
+	}
+	settle(&busy);
+	space_destroy(&idle);
+	space_destroy(&busy);
+	ballast_destroy(dxg);
+	return early;
+}
+
+static void test_shrinker_behind(struct igt_dxg *dxg)
+{
+	igt_dxg_outlast(dxg, shrink_behind_many);
 }
 
 /* --- memory cgroups ------------------------------------------------------ */
@@ -646,6 +688,7 @@ static const struct igt_dxg_test tests[] = {
 	TEST("immediately", test_immediately, "Unless they are offered at once."),
 	TEST("shrinker", test_shrinker, "Shrinkers discard what is offered, and nothing else."),
 	TEST("shrinker-queued", test_shrinker_queued, "Not what queued commands may use."),
+	TEST("shrinker-behind", test_shrinker_behind, "Nor do these hide what is behind them."),
 	TEST("limit", test_limit, "At the limit of a memory cgroup offers are discarded."),
 	TEST("limit-refused", test_limit_refused, "With none there, memory is refused."),
 	TEST("charge", test_charge, "Who created it pays for what others evict."),
