@@ -321,15 +321,18 @@ static int create_open_locked(struct create_call *create)
 	for (i = 0; i < create->num_allocs; i++) {
 		const struct dxg_ddi_allocation_info *info = &create->ddi.allocations[i];
 
-		create->allocs[i]->context = info->allocation;
-		create->allocs[i]->gem.size = info->size;
-		create->allocs[i]->width = info->width;
-		create->allocs[i]->height = info->height;
+		struct dxg_gem_object *bo = create->allocs[i]->bo;
+
+		bo->handle = create->allocs[i]->base.handle;
+		bo->context = info->allocation;
+		bo->base.size = info->size;
+		bo->width = info->width;
+		bo->height = info->height;
 	}
 	for (i = 0; i < create->num_allocs; i++) {
 		struct dxg_ddi_open_allocation open = {
 			.flags = DXG_DDI_OPEN_CREATE,
-			.allocation = create->allocs[i]->context,
+			.allocation = create->allocs[i]->bo->context,
 		};
 		int ret = adapter->ops->open_allocation(adapter->context, &open);
 
@@ -402,7 +405,7 @@ static int create_pin(struct create_call *create)
 	if (ret)
 		return ret;
 	for (i = 0; i < create->num_allocs; i++) {
-		sysmem = dxg_sysmem_create(create->info[i].sys_mem, create->allocs[i]->gem.size,
+		sysmem = dxg_sysmem_create(create->info[i].sys_mem, create->allocs[i]->bo->base.size,
 					   args->flags & D3DKMT_CREATE_READ_ONLY);
 		if (IS_ERR(sysmem))
 			return PTR_ERR(sysmem);
@@ -417,8 +420,8 @@ static void create_unpin(struct create_call *create)
 	u32 i;
 
 	for (i = 0; i < create->num_allocs; i++)
-		if (create->allocs[i]->existing)
-			dxg_allocation_unback(create->allocs[i], false);
+		if (create->allocs[i]->bo->existing)
+			dxg_gem_unback(create->allocs[i]->bo, false);
 }
 
 static int create_write_handles(struct create_call *create)

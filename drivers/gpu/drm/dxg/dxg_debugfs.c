@@ -115,10 +115,9 @@ static void handle_row_fill(struct handle_row *row, struct dxg_object *obj)
 	row->refs = kref_read(&obj->kref);
 	row->bytes = 0;
 	if (row->type == DXG_OBJECT_ALLOCATION) {
-		struct dxg_allocation *alloc = dxg_allocation_from(obj);
+		struct dxg_gem_object *bo = dxg_allocation_from(obj)->bo;
 
-		row->bytes = READ_ONCE(alloc->segment) == DXG_SEGMENT_DEVICE ?
-			     alloc->gem.size : 0;
+		row->bytes = READ_ONCE(bo->segment) == DXG_SEGMENT_DEVICE ? bo->base.size : 0;
 	}
 }
 
@@ -381,14 +380,15 @@ static unsigned int check_segment(struct dxg_adapter *adapter)
 
 static u64 list_bytes_locked(struct list_head *list, struct dxg_process_adapter *pa, u64 *wanted)
 {
-	struct dxg_allocation *alloc;
+	struct dxg_gem_object *bo;
 	u64 bytes = 0;
 
-	list_for_each_entry(alloc, list, segment_link) {
-		if (dxg_process_adapter_from(&alloc->base) != pa)
+	list_for_each_entry(bo, list, segment_link) {
+		if (bo->pa != pa)
 			continue;
-		bytes += alloc->gem.size;
-		*wanted += alloc->wanted ? alloc->gem.size : 0;
+		bytes += bo->base.size;
+		/* Those of others may be the ones who ask. */
+		*wanted += bo->wanted && !bo->shared ? bo->base.size : 0;
 	}
 	return bytes;
 }

@@ -173,7 +173,7 @@ static bool batch_revoke_mappings(struct dxg_batch *batch)
 	list_for_each_entry(alloc, &batch->allocations, batch_link) {
 		dxg_mapping_revoke(alloc);
 		dxg_vidmm_forget(alloc);
-		backed |= READ_ONCE(alloc->segment) != DXG_SEGMENT_NONE;
+		backed |= READ_ONCE(alloc->bo->segment) != DXG_SEGMENT_NONE;
 	}
 	return backed;
 }
@@ -289,8 +289,8 @@ static void batch_ddi_destroy(struct dxg_adapter *adapter, struct dxg_resource *
 	unsigned int i;
 
 	for (i = 0; i < num; i++)
-		if (allocs[i]->context)
-			handles[args.num_allocations++] = allocs[i]->context;
+		if (allocs[i]->bo->context)
+			handles[args.num_allocations++] = allocs[i]->bo->context;
 	if (resource) {
 		lockdep_assert_held(&resource->lock);
 		resource->live -= args.num_allocations;
@@ -316,7 +316,7 @@ static void batch_free(struct dxg_batch *batch, struct dxg_resource *resource,
 
 	batch_ddi_close(adapter, allocs, num);
 	for (i = 0; i < num; i++)
-		dxg_allocation_unback(allocs[i], batch->keep);
+		dxg_gem_unback(allocs[i]->bo, batch->keep);
 	batch_ddi_destroy(adapter, resource, allocs, num, last);
 	for (i = 0; i < num; i++)
 		dxg_allocation_put(allocs[i]);

@@ -44,7 +44,7 @@
  * address relative to the mapping, cannot follow bytes that move, and
  * stay when the in-tree device goes.
  *
- * Lock order: process->map_lock > mmap_lock > mapping->lock > alloc->lock.
+ * Lock order: process->map_lock > mmap_lock > mapping->lock > bo->lock.
  */
 
 /* Bytes that one fault maps at most. */
@@ -78,52 +78,41 @@ static void mapping_put(struct dxg_mapping *mapping)
 	kref_put(&mapping->kref, mapping_release);
 }
 
-/* A backing is mapped by vmap(), or one page of the kernel's direct map. */
-static unsigned long allocation_pfn(const struct dxg_allocation *alloc, unsigned long offset)
-{
-	const void *address = alloc->backing.map.vaddr + offset;
-
-	if (alloc->segment == DXG_SEGMENT_SYSTEM)
-		return page_to_pfn(alloc->pages[offset >> PAGE_SHIFT]);
-	if (is_vmalloc_addr(address))
-		return vmalloc_to_pfn(address);
-	return PHYS_PFN(virt_to_phys((void *)address));
-}
-
 /* The page, and those behind it in its 64 KiB that the mapping and the backing have. */
-static vm_fault_t allocation_fault_around(struct dxg_allocation *alloc, struct vm_fault *vmf,
+static vm_fault_t allocation_fault_around(struct dxg_gem_object *bo, struct vm_fault *vmf,
 					  unsigned long offset)
 {
 	unsigned long address = vmf->address;
 	unsigned long end = min(vmf->vma->vm_end, ALIGN(address + 1, DXG_FAULT_AROUND));
 	vm_fault_t ret, around;
 
-	end = min(end, address + alloc->gem.size - offset);
-	ret = vmf_insert_pfn(vmf->vma, address, allocation_pfn(alloc, offset));
+	end = min(end, address + bo->base.size - offset);
+	ret = vmf_insert_pfn(vmf->vma, address, dxg_gem_pfn_locked(bo, offset));
 	for (around = ret; around == VM_FAULT_NOPAGE; ) {
 		address += PAGE_SIZE;
 		offset += PAGE_SIZE;
 		if (address >= end)
 			break;
-		around = vmf_insert_pfn(vmf->vma, address, allocation_pfn(alloc, offset));
+		around = vmf_insert_pfn(vmf->vma, address, dxg_gem_pfn_locked(bo, offset));
 	}
 	return ret;
 }
 
 static vm_fault_t allocation_fault_locked(struct dxg_allocation *alloc, struct vm_fault *vmf)
 {
-	unsigned long offset;
+	struct dxg_gem_object *bo = alloc->bo;
 	vm_fault_t ret = VM_FAULT_SIGBUS;
+	unsigned long offset;
 
-	mutex_lock(&alloc->lock);
-	offset = (vmf->pgoff - drm_vma_node_start(&alloc->gem.vma_node)) << PAGE_SHIFT;
-	if (alloc->segment == DXG_SEGMENT_NONE || alloc->zapped || offset >= alloc->gem.size)
+	mutex_lock(&bo->lock);
+	offset = (vmf->pgoff - drm_vma_node_start(&bo->base.vma_node)) << PAGE_SHIFT;
+	if (bo->segment == DXG_SEGMENT_NONE || alloc->zapped || offset >= bo->base.size)
 		goto out_unlock;
 	/* What is mapped has its pages pinned, as the mapping keeps their frames. */
-	if (alloc->segment == DXG_SEGMENT_DEVICE || !WARN_ON_ONCE(!alloc->pages))
-		ret = allocation_fault_around(alloc, vmf, offset);
+	if (bo->segment != DXG_SEGMENT_SYSTEM || !WARN_ON_ONCE(!bo->pages))
+		ret = allocation_fault_around(bo, vmf, offset);
 out_unlock:
-	mutex_unlock(&alloc->lock);
+	mutex_unlock(&bo->lock);
 	return ret;
 }
 
@@ -226,24 +215,28 @@ static struct dxg_mapping *mapping_create(struct dxg_allocation *alloc)
 /* From then on whoever takes the bytes away finds the mapping. */
 static int mapping_attach(struct dxg_mapping *mapping, struct dxg_allocation *alloc)
 {
+	struct dxg_gem_object *bo = alloc->bo;
 	int ret;
 
-	mutex_lock(&alloc->lock);
-	ret = drm_gem_create_mmap_offset(&alloc->gem);
+	mutex_lock(&bo->lock);
+	ret = drm_gem_create_mmap_offset(&bo->base);
 	/* It is being destroyed, or has been offered and discarded since it got bytes. */
-	if (alloc->zapped || alloc->segment == DXG_SEGMENT_NONE)
+	if (alloc->zapped || bo->segment == DXG_SEGMENT_NONE)
 		ret = -EINVAL;
 	if (!ret)
-		ret = dxg_allocation_pin_pages_locked(alloc);
-	if (!ret)
+		ret = dxg_gem_pin_pages_locked(bo);
+	if (!ret) {
 		alloc->mapping = mapping;
-	mutex_unlock(&alloc->lock);
+		bo->mappings++;
+	}
+	mutex_unlock(&bo->lock);
 	return ret;
 }
 
 static void mapping_drop(struct dxg_allocation *alloc)
 {
 	struct dxg_mapping *mapping = alloc->mapping;
+	struct dxg_gem_object *bo = alloc->bo;
 
 	lockdep_assert_held(&alloc->device->process->map_lock);
 
@@ -251,11 +244,12 @@ static void mapping_drop(struct dxg_allocation *alloc)
 	mapping->alloc = NULL;
 	mutex_unlock(&mapping->lock);
 	/* Nothing is left to unmap, unless munmap() failed. */
-	drm_vma_node_unmap(&alloc->gem.vma_node, mapping->adapter->ddev.anon_inode->i_mapping);
-	mutex_lock(&alloc->lock);
+	dxg_gem_unmap(bo);
+	mutex_lock(&bo->lock);
 	alloc->mapping = NULL;
-	dxg_shmem_unpin_locked(alloc);
-	mutex_unlock(&alloc->lock);
+	if (!--bo->mappings)
+		dxg_shmem_unpin_locked(bo);
+	mutex_unlock(&bo->lock);
 	mapping_put(mapping);
 }
 
@@ -271,8 +265,8 @@ static unsigned long mapping_map_file(struct dxg_mapping *mapping, struct dxg_al
 		return PTR_ERR(file);
 	}
 	file->f_mapping = mapping->adapter->ddev.anon_inode->i_mapping;
-	va = vm_mmap(file, 0, alloc->gem.size, PROT_READ | PROT_WRITE, MAP_SHARED,
-		     drm_vma_node_offset_addr(&alloc->gem.vma_node));
+	va = vm_mmap(file, 0, alloc->bo->base.size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		     drm_vma_node_offset_addr(&alloc->bo->base.vma_node));
 	fput(file);
 	return va;
 }
@@ -363,7 +357,7 @@ static void mapping_unmap_locked(struct dxg_allocation *alloc)
 
 	lockdep_assert_held(&process->map_lock);
 
-	mapping_unmap(process, alloc->cpu_va, alloc->gem.size, &allocation_fops, alloc->mapping);
+	mapping_unmap(process, alloc->cpu_va, alloc->bo->base.size, &allocation_fops, alloc->mapping);
 	mapping_drop(alloc);
 	alloc->locks = 0;
 }
@@ -394,7 +388,7 @@ static int mapping_lock(struct dxg_allocation *alloc, u64 *va)
 	int ret = 0;
 
 	mutex_lock(&process->map_lock);
-	if (alloc->offered)
+	if (alloc->bo->offered)
 		ret = -EINVAL;
 	else if (!alloc->locks)
 		ret = mapping_map_locked(alloc);
@@ -433,7 +427,7 @@ static void lock_undo(struct dxg_object *obj)
  * dxg_ioctl_allocation_lock() - D3DKMTLock2
  * @call: struct d3dkmt_lock2
  *
- * Return: 0; -EINVAL; -EPERM; -ENOMEM; -ENODEV, as the structure says.
+ * Return: 0; -EINVAL; -EPERM; -EACCES; -ENOMEM; -ENODEV, as the structure says.
  */
 int dxg_ioctl_allocation_lock(struct dxg_call *call)
 {
@@ -452,15 +446,19 @@ int dxg_ioctl_allocation_lock(struct dxg_call *call)
 	if (!alloc)
 		goto out_put_device;
 	ret = dxg_process_bind_mm(call->process);
-	if (!ret && READ_ONCE(alloc->offered))
+	if (!ret && READ_ONCE(alloc->bo->offered))
 		ret = -EINVAL;
 	if (ret)
 		goto out_put;
 	/* The program's own memory is mapped, and not counted. */
-	if (alloc->existing) {
+	if (dxg_allocation_is_mapped(alloc)) {
 		args->data = alloc->cpu_va;
 		goto out_put;
 	}
+	/* Another program's. */
+	ret = -EACCES;
+	if (alloc->bo->read_only)
+		goto out_put;
 	ret = dxg_allocation_touch(alloc);
 	if (!ret)
 		ret = mapping_lock(alloc, &args->data);
@@ -493,7 +491,7 @@ int dxg_ioctl_allocation_unlock(struct dxg_call *call)
 	if (!alloc)
 		goto out_put_device;
 	ret = dxg_process_bind_mm(call->process);
-	if (!ret && !alloc->existing)
+	if (!ret && !dxg_allocation_is_mapped(alloc))
 		ret = mapping_unlock(alloc);
 	dxg_allocation_put(alloc);
 out_put_device:

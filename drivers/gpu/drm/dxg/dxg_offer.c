@@ -118,7 +118,15 @@ static int offer_check(const struct d3dkmt_offer_allocations *args)
 	return 0;
 }
 
-/* What is locked, or the program's own, cannot be discarded. */
+/*
+ * What is locked, or the program's own, cannot be discarded; what others may have open is
+ * not for one of them to give up.
+ */
+static bool offer_is_allowed(const struct dxg_allocation *alloc)
+{
+	return !alloc->locks && !alloc->bo->existing && !alloc->bo->shared;
+}
+
 static int offer_set_check(struct offer_set *set)
 {
 	struct dxg_allocation *alloc;
@@ -129,7 +137,7 @@ static int offer_set_check(struct offer_set *set)
 	for (i = 0; i < set->num; i++) {
 		alloc = NULL;
 		while ((alloc = offer_set_next(set, i, alloc))) {
-			if (!alloc->locks && !alloc->existing && !fatal_signal_pending(current))
+			if (offer_is_allowed(alloc) && !fatal_signal_pending(current))
 				continue;
 			dxg_allocation_put(alloc);
 			return fatal_signal_pending(current) ? -EINTR : -EINVAL;
@@ -140,11 +148,13 @@ static int offer_set_check(struct offer_set *set)
 
 static void offer_one(struct dxg_allocation *alloc, u32 priority, u64 epoch)
 {
-	mutex_lock(&alloc->lock);
-	if (!alloc->offered)
-		alloc->discarded = false;
-	dxg_vidmm_offer(alloc, priority, epoch);
-	mutex_unlock(&alloc->lock);
+	struct dxg_gem_object *bo = alloc->bo;
+
+	mutex_lock(&bo->lock);
+	if (!bo->offered)
+		bo->discarded = false;
+	dxg_vidmm_offer(bo, priority, alloc->device, epoch);
+	mutex_unlock(&bo->lock);
 }
 
 static int offer_run(struct offer_set *set, u32 priority, bool immediately)
@@ -206,11 +216,13 @@ int dxg_ioctl_offer(struct dxg_call *call)
 
 static void reclaim_one(struct dxg_allocation *alloc, u32 *result)
 {
-	mutex_lock(&alloc->lock);
-	if (alloc->offered && alloc->discarded)
+	struct dxg_gem_object *bo = alloc->bo;
+
+	mutex_lock(&bo->lock);
+	if (bo->offered && bo->discarded)
 		*result = D3DKMT_RECLAIM_RESULT_DISCARDED;
-	dxg_vidmm_offer(alloc, 0, DXG_EPOCH_NONE);
-	mutex_unlock(&alloc->lock);
+	dxg_vidmm_offer(bo, 0, NULL, DXG_EPOCH_NONE);
+	mutex_unlock(&bo->lock);
 }
 
 static void reclaim_run(struct offer_set *set, u32 *results)

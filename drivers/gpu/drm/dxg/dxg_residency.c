@@ -100,7 +100,7 @@ static int residency_want(struct dxg_process_adapter *pa, struct dxg_paging_requ
 
 	spin_lock(&adapter->vidmm_lock);
 	for (i = 0; i < request->num; i++) {
-		if (request->allocs[i]->wanted == U32_MAX || request->allocs[i]->offered) {
+		if (request->allocs[i]->wanted == U32_MAX || request->allocs[i]->bo->offered) {
 			ret = -EINVAL;
 			break;
 		}
@@ -130,10 +130,10 @@ static int residency_make(struct dxg_paging_request *request)
 	for (i = 0; i < request->num; i++) {
 		struct dxg_allocation *alloc = request->allocs[i];
 
-		if (!alloc->existing &&
-		    alloc->gem.size > alloc->device->adapter->caps.backing_max)
+		if (!alloc->bo->existing &&
+		    alloc->bo->base.size > alloc->device->adapter->caps.backing_max)
 			return -ENOMEM;
-		if (READ_ONCE(alloc->segment) == DXG_SEGMENT_SYSTEM) {
+		if (READ_ONCE(alloc->bo->segment) == DXG_SEGMENT_SYSTEM) {
 			pending = true;
 			continue;
 		}
@@ -182,7 +182,7 @@ static void residency_set_priorities(struct dxg_paging_request *request, const u
 	u32 i;
 
 	for (i = 0; i < request->num; i++) {
-		dxg_vidmm_set_priority(request->allocs[i], priorities[i]);
+		dxg_vidmm_set_priority(request->allocs[i]->bo, priorities[i]);
 		cond_resched();
 	}
 }
@@ -451,7 +451,7 @@ static int either_query(struct dxg_call *call, u32 none, either_fn fn)
 
 static void set_priority_one(struct dxg_allocation *alloc, u32 *value)
 {
-	dxg_vidmm_set_priority(alloc, *value);
+	dxg_vidmm_set_priority(alloc->bo, *value);
 }
 
 /**
@@ -481,7 +481,7 @@ int dxg_ioctl_allocation_set_priority(struct dxg_call *call)
 static void get_priority_one(struct dxg_allocation *alloc, u32 *value)
 {
 	if (!*value)
-		*value = READ_ONCE(alloc->priority);
+		*value = READ_ONCE(alloc->bo->priority);
 }
 
 /**
@@ -500,7 +500,7 @@ static void query_residency_one(struct dxg_allocation *alloc, u32 *value)
 {
 	enum d3dkmt_allocation_residency_status status;
 
-	switch (READ_ONCE(alloc->segment)) {
+	switch (READ_ONCE(alloc->bo->segment)) {
 	case DXG_SEGMENT_DEVICE:
 		status = D3DKMT_ALLOCATIONRESIDENCYSTATUS_RESIDENTINGPUMEMORY;
 		break;
@@ -638,7 +638,7 @@ int dxg_ioctl_invalidate_cache(struct dxg_call *call)
 	alloc = dxg_allocation_lookup(device, args->allocation);
 	if (!alloc)
 		goto out_put;
-	if (!check_add_overflow(args->offset, args->length, &end) && end <= alloc->gem.size)
+	if (!check_add_overflow(args->offset, args->length, &end) && end <= alloc->bo->base.size)
 		ret = 0;
 	dxg_allocation_put(alloc);
 out_put:

@@ -10,7 +10,7 @@
 
 #include <drm/drm_gem.h>
 
-#include "dxg_allocation.h"
+#include "dxg_gem.h"
 #include "dxg_compat.h"
 #include "dxg_device.h"
 #include "dxg_process.h"
@@ -34,89 +34,89 @@
 
 #define DXG_SHMEM_GFP	(GFP_HIGHUSER | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
-static int shmem_open_locked(struct dxg_allocation *alloc)
+static int shmem_open_locked(struct dxg_gem_object *bo)
 {
 	struct file *file;
 
-	if (alloc->gem.filp)
+	if (bo->base.filp)
 		return 0;
-	file = shmem_file_setup("dxg", alloc->gem.size, mk_vma_flags(VMA_NORESERVE_BIT));
+	file = shmem_file_setup("dxg", bo->base.size, mk_vma_flags(VMA_NORESERVE_BIT));
 	if (IS_ERR(file))
 		return -ENOMEM;
 	mapping_set_gfp_mask(file->f_mapping, DXG_SHMEM_GFP);
-	alloc->gem.filp = file;
+	bo->base.filp = file;
 	return 0;
 }
 
 /**
  * dxg_shmem_pin_locked() - Have all pages of the system segment in memory
- * @alloc: the allocation, locked
+ * @bo: the object, locked
  *
  * Makes the file where there is none. Its pages stay until dxg_shmem_unpin_locked().
  *
  * Return: 0; -ENOMEM: no memory, or a page could not be read back from swap.
  */
-int dxg_shmem_pin_locked(struct dxg_allocation *alloc)
+int dxg_shmem_pin_locked(struct dxg_gem_object *bo)
 {
 	struct mem_cgroup *old;
 	struct page **pages;
 	int ret;
 
-	lockdep_assert_held(&alloc->lock);
+	lockdep_assert_held(&bo->lock);
 
-	if (alloc->pages)
+	if (bo->pages)
 		return 0;
 	/* The inode is the caller's: a charge for it might kill somebody. */
-	ret = shmem_open_locked(alloc);
+	ret = shmem_open_locked(bo);
 	if (ret)
 		return ret;
-	old = set_active_memcg(alloc->device->process->memcg);
-	pages = drm_gem_get_pages(&alloc->gem);
+	old = set_active_memcg(bo->pa->process->memcg);
+	pages = drm_gem_get_pages(&bo->base);
 	set_active_memcg(old);
 	if (IS_ERR(pages))
 		return -ENOMEM;
-	alloc->pages = pages;
+	bo->pages = pages;
 	return 0;
 }
 
 /**
  * dxg_shmem_unpin_locked() - Let the kernel swap the pages
- * @alloc: the allocation, locked; nothing has its page frames
+ * @bo: the object, locked; nothing has its page frames
  */
-void dxg_shmem_unpin_locked(struct dxg_allocation *alloc)
+void dxg_shmem_unpin_locked(struct dxg_gem_object *bo)
 {
-	lockdep_assert_held(&alloc->lock);
+	lockdep_assert_held(&bo->lock);
 
-	if (!alloc->pages)
+	if (!bo->pages)
 		return;
-	drm_gem_put_pages(&alloc->gem, alloc->pages, true, false);
-	alloc->pages = NULL;
+	drm_gem_put_pages(&bo->base, bo->pages, true, false);
+	bo->pages = NULL;
 }
 
 /**
  * dxg_shmem_free_locked() - Give the pages and what is in them up
- * @alloc: the allocation, locked; nothing has its page frames
+ * @bo: the object, locked; nothing has its page frames
  */
-void dxg_shmem_free_locked(struct dxg_allocation *alloc)
+void dxg_shmem_free_locked(struct dxg_gem_object *bo)
 {
-	dxg_shmem_unpin_locked(alloc);
-	if (!alloc->gem.filp)
+	dxg_shmem_unpin_locked(bo);
+	if (!bo->base.filp)
 		return;
 	/* The last put of a file may come later, and the memory is to be back now. */
-	shmem_truncate_range(file_inode(alloc->gem.filp), 0, (loff_t)-1);
-	fput(alloc->gem.filp);
-	alloc->gem.filp = NULL;
+	shmem_truncate_range(file_inode(bo->base.filp), 0, (loff_t)-1);
+	fput(bo->base.filp);
+	bo->base.filp = NULL;
 }
 
 /**
  * dxg_shmem_vmap_locked() - Map the pages into the kernel
- * @alloc: the allocation, locked, its pages pinned
+ * @bo: the object, locked, its pages pinned
  *
  * Return: the address, for vunmap(); NULL: no memory.
  */
-void *dxg_shmem_vmap_locked(struct dxg_allocation *alloc)
+void *dxg_shmem_vmap_locked(struct dxg_gem_object *bo)
 {
-	lockdep_assert_held(&alloc->lock);
+	lockdep_assert_held(&bo->lock);
 
-	return vmap(alloc->pages, alloc->gem.size >> PAGE_SHIFT, VM_MAP, PAGE_KERNEL);
+	return vmap(bo->pages, bo->base.size >> PAGE_SHIFT, VM_MAP, PAGE_KERNEL);
 }

@@ -2,11 +2,11 @@
 #ifndef _DXG_SHMEM_H
 #define _DXG_SHMEM_H
 
-struct dxg_allocation;
+struct dxg_gem_object;
 
-int dxg_shmem_pin_locked(struct dxg_allocation *alloc);
-void dxg_shmem_unpin_locked(struct dxg_allocation *alloc);
-void dxg_shmem_free_locked(struct dxg_allocation *alloc);
-void *dxg_shmem_vmap_locked(struct dxg_allocation *alloc);
+int dxg_shmem_pin_locked(struct dxg_gem_object *bo);
+void dxg_shmem_unpin_locked(struct dxg_gem_object *bo);
+void dxg_shmem_free_locked(struct dxg_gem_object *bo);
+void *dxg_shmem_vmap_locked(struct dxg_gem_object *bo);
 
 #endif /* _DXG_SHMEM_H */

@@ -171,12 +171,12 @@ static int command_use(struct dxg_command *cmd, struct drm_dxg_address *address,
 	cmd->uses[cmd->num_uses] = alloc;
 	address->base = cmd->num_uses++;
 
-	if (check_add_overflow(address->offset, length, &end) || end > alloc->gem.size)
+	if (check_add_overflow(address->offset, length, &end) || end > alloc->bo->base.size)
 		return -EINVAL;
 	/* Its bytes may be gone. */
-	if (READ_ONCE(alloc->offered))
+	if (READ_ONCE(alloc->bo->offered))
 		return -EINVAL;
-	if (write && alloc->read_only)
+	if (write && alloc->bo->read_only)
 		return -EACCES;
 	return 0;
 }
@@ -374,7 +374,7 @@ void dxg_command_free(struct dxg_command *cmd)
 static void command_unpin(struct dxg_command *cmd)
 {
 	while (cmd->num_pinned)
-		dxg_allocation_unpin(cmd->uses[--cmd->num_pinned]);
+		dxg_gem_unpin(cmd->uses[--cmd->num_pinned]->bo);
 }
 
 static int command_pin_more(struct dxg_command *cmd)
@@ -470,7 +470,7 @@ int dxg_command_acquire(struct dxg_command *cmd)
 
 	/* A busy, pinned allocation keeps its backing, unless the adapter goes. */
 	for (i = 0; i < cmd->num_uses; i++)
-		cmd->memory[i] = dxg_allocation_address(cmd->uses[i]);
+		cmd->memory[i] = dxg_gem_address(cmd->uses[i]->bo);
 	return 0;
 }
 

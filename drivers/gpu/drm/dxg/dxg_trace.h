@@ -248,8 +248,8 @@ DEFINE_EVENT(dxg_ddi, dxg_ddi_destroy,
 	TP_ARGS(adapter, resource, num, flags));
 
 DECLARE_EVENT_CLASS(dxg_backing,
-	TP_PROTO(const struct dxg_allocation *alloc),
-	TP_ARGS(alloc),
+	TP_PROTO(const struct dxg_gem_object *bo),
+	TP_ARGS(bo),
 	TP_STRUCT__entry(
 		__field(u64, adapter)
 		__field(const void *, obj)
@@ -257,10 +257,10 @@ DECLARE_EVENT_CLASS(dxg_backing,
 		__field(u64, size)
 	),
 	TP_fast_assign(
-		__entry->adapter = alloc->device->adapter->luid;
-		__entry->obj = &alloc->base;
-		__entry->handle = alloc->base.handle;
-		__entry->size = alloc->gem.size;
+		__entry->adapter = bo->pa->adapter->luid;
+		__entry->obj = bo;
+		__entry->handle = bo->handle;
+		__entry->size = bo->base.size;
 	),
 	TP_printk("adapter=%llx obj=%p handle=%08x size=%llu", __entry->adapter, __entry->obj,
 		  __entry->handle, __entry->size)
@@ -268,38 +268,38 @@ DECLARE_EVENT_CLASS(dxg_backing,
 
 /**
  * dxg_backing_create() - An allocation has been given memory
- * @alloc: the allocation
+ * @bo: the bytes of the allocation
  */
 DEFINE_EVENT(dxg_backing, dxg_backing_create,
-	TP_PROTO(const struct dxg_allocation *alloc), TP_ARGS(alloc));
+	TP_PROTO(const struct dxg_gem_object *bo), TP_ARGS(bo));
 
 /**
  * dxg_backing_destroy() - An allocation is about to give its memory back
- * @alloc: the allocation; its process may keep the memory for a moment
+ * @bo: the bytes of the allocation; its process may keep the memory for a moment
  */
 DEFINE_EVENT(dxg_backing, dxg_backing_destroy,
-	TP_PROTO(const struct dxg_allocation *alloc), TP_ARGS(alloc));
+	TP_PROTO(const struct dxg_gem_object *bo), TP_ARGS(bo));
 
 /**
  * dxg_backing_discard() - The bytes of an offered allocation are about to be given up
- * @alloc: the allocation
+ * @bo: the bytes of the allocation
  */
 DEFINE_EVENT(dxg_backing, dxg_backing_discard,
-	TP_PROTO(const struct dxg_allocation *alloc), TP_ARGS(alloc));
+	TP_PROTO(const struct dxg_gem_object *bo), TP_ARGS(bo));
 
 /**
  * dxg_paging_in() - An allocation is about to move into the device segment
- * @alloc: the allocation
+ * @bo: the bytes of the allocation
  */
 DEFINE_EVENT(dxg_backing, dxg_paging_in,
-	TP_PROTO(const struct dxg_allocation *alloc), TP_ARGS(alloc));
+	TP_PROTO(const struct dxg_gem_object *bo), TP_ARGS(bo));
 
 /**
  * dxg_paging_out() - An allocation is about to be evicted to the system segment
- * @alloc: the allocation
+ * @bo: the bytes of the allocation
  */
 DEFINE_EVENT(dxg_backing, dxg_paging_out,
-	TP_PROTO(const struct dxg_allocation *alloc), TP_ARGS(alloc));
+	TP_PROTO(const struct dxg_gem_object *bo), TP_ARGS(bo));
 
 DECLARE_EVENT_CLASS(dxg_command,
 	TP_PROTO(const struct dxg_command *cmd, int error),

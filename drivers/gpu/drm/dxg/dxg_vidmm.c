@@ -149,7 +149,7 @@ static unsigned int priority_class(u32 priority)
 }
 
 /* The list that the allocation belongs on; the first list is evicted first. */
-static struct list_head *vidmm_list(struct dxg_adapter *adapter, struct dxg_allocation *alloc,
+static struct list_head *vidmm_list(struct dxg_adapter *adapter, struct dxg_gem_object *bo,
 				    enum dxg_segment segment)
 {
 	unsigned int rank;
@@ -157,79 +157,79 @@ static struct list_head *vidmm_list(struct dxg_adapter *adapter, struct dxg_allo
 	if (segment == DXG_SEGMENT_USER)
 		return &adapter->user;
 	if (segment == DXG_SEGMENT_SYSTEM)
-		return alloc->offered ? &adapter->offered[alloc->offered - 1] : &adapter->evicted;
-	if (alloc->offered)
-		return &adapter->resident[alloc->offered - 1];
-	rank = DXG_NUM_OFFERS + priority_class(alloc->priority);
-	return &adapter->resident[alloc->wanted ? rank + DXG_NUM_PRIORITIES : rank];
+		return bo->offered ? &adapter->offered[bo->offered - 1] : &adapter->evicted;
+	if (bo->offered)
+		return &adapter->resident[bo->offered - 1];
+	rank = DXG_NUM_OFFERS + priority_class(bo->priority);
+	return &adapter->resident[bo->wanted ? rank + DXG_NUM_PRIORITIES : rank];
 }
 
-static void ledger_place(struct dxg_ledger *ledger, const struct dxg_allocation *alloc, u64 bytes)
+static void ledger_place(struct dxg_ledger *ledger, const struct dxg_gem_object *bo, u64 bytes)
 {
-	ledger->placed[alloc->segment] += bytes;
-	if (alloc->offered)
-		ledger->offered[alloc->segment] += bytes;
+	ledger->placed[bo->segment] += bytes;
+	if (bo->offered)
+		ledger->offered[bo->segment] += bytes;
 }
 
 /**
  * dxg_vidmm_place_locked() - Note where an allocation's bytes are
- * @alloc: the allocation, locked
+ * @bo: the object, locked
  * @segment: where
  *
  * Under the adapter's vidmm_lock.
  */
-void dxg_vidmm_place_locked(struct dxg_allocation *alloc, enum dxg_segment segment)
+void dxg_vidmm_place_locked(struct dxg_gem_object *bo, enum dxg_segment segment)
 {
-	struct dxg_process_adapter *pa = dxg_process_adapter_from(&alloc->base);
+	struct dxg_process_adapter *pa = bo->pa;
 	struct dxg_adapter *adapter = pa->adapter;
 
-	lockdep_assert_held(&alloc->lock);
+	lockdep_assert_held(&bo->lock);
 	lockdep_assert_held(&adapter->vidmm_lock);
 
-	if (alloc->segment != DXG_SEGMENT_NONE) {
-		list_del_init(&alloc->segment_link);
-		ledger_place(&pa->ledger, alloc, -(u64)alloc->gem.size);
-		ledger_place(&adapter->ledger, alloc, -(u64)alloc->gem.size);
+	if (bo->segment != DXG_SEGMENT_NONE) {
+		list_del_init(&bo->segment_link);
+		ledger_place(&pa->ledger, bo, -(u64)bo->base.size);
+		ledger_place(&adapter->ledger, bo, -(u64)bo->base.size);
 	}
-	WRITE_ONCE(alloc->segment, segment);
+	WRITE_ONCE(bo->segment, segment);
 	if (segment != DXG_SEGMENT_NONE) {
-		list_add_tail(&alloc->segment_link, vidmm_list(adapter, alloc, segment));
-		ledger_place(&pa->ledger, alloc, alloc->gem.size);
-		ledger_place(&adapter->ledger, alloc, alloc->gem.size);
+		list_add_tail(&bo->segment_link, vidmm_list(adapter, bo, segment));
+		ledger_place(&pa->ledger, bo, bo->base.size);
+		ledger_place(&adapter->ledger, bo, bo->base.size);
 	}
 }
 
 /**
  * dxg_vidmm_place() - Note where an allocation's bytes are
- * @alloc: the allocation, locked
+ * @bo: the object, locked
  * @segment: where
  */
-void dxg_vidmm_place(struct dxg_allocation *alloc, enum dxg_segment segment)
+void dxg_vidmm_place(struct dxg_gem_object *bo, enum dxg_segment segment)
 {
-	struct dxg_adapter *adapter = alloc->device->adapter;
+	struct dxg_adapter *adapter = bo->pa->adapter;
 
 	spin_lock(&adapter->vidmm_lock);
-	dxg_vidmm_place_locked(alloc, segment);
+	dxg_vidmm_place_locked(bo, segment);
 	spin_unlock(&adapter->vidmm_lock);
 }
 
-static void vidmm_requeue_locked(struct dxg_allocation *alloc)
+static void vidmm_requeue_locked(struct dxg_gem_object *bo)
 {
-	if (alloc->segment != DXG_SEGMENT_NONE)
-		list_move_tail(&alloc->segment_link,
-			       vidmm_list(alloc->device->adapter, alloc, alloc->segment));
+	if (bo->segment != DXG_SEGMENT_NONE)
+		list_move_tail(&bo->segment_link,
+			       vidmm_list(bo->pa->adapter, bo, bo->segment));
 }
 
 /**
  * dxg_vidmm_touch() - A command uses an allocation: it is the last to be evicted
- * @alloc: the allocation
+ * @bo: the object
  */
-void dxg_vidmm_touch(struct dxg_allocation *alloc)
+void dxg_vidmm_touch(struct dxg_gem_object *bo)
 {
-	struct dxg_adapter *adapter = alloc->device->adapter;
+	struct dxg_adapter *adapter = bo->pa->adapter;
 
 	spin_lock(&adapter->vidmm_lock);
-	vidmm_requeue_locked(alloc);
+	vidmm_requeue_locked(bo);
 	spin_unlock(&adapter->vidmm_lock);
 }
 
@@ -244,6 +244,7 @@ void dxg_vidmm_want_locked(struct dxg_allocation *alloc, bool wanted)
 {
 	struct dxg_process_adapter *pa = dxg_process_adapter_from(&alloc->base);
 	struct dxg_adapter *adapter = pa->adapter;
+	struct dxg_gem_object *bo = alloc->bo;
 	u64 bytes;
 
 	lockdep_assert_held(&adapter->vidmm_lock);
@@ -251,34 +252,39 @@ void dxg_vidmm_want_locked(struct dxg_allocation *alloc, bool wanted)
 	if (wanted ? alloc->wanted++ : --alloc->wanted)
 		return;
 	/* What is the program's own takes no room. */
-	bytes = alloc->existing ? 0 : alloc->gem.size;
+	bytes = bo->existing ? 0 : bo->base.size;
 	pa->ledger.wanted += wanted ? bytes : -bytes;
 	adapter->ledger.wanted += wanted ? bytes : -bytes;
-	vidmm_requeue_locked(alloc);
+	bo->wanted += wanted ? 1 : -1;
+	vidmm_requeue_locked(bo);
 }
 
 /**
  * dxg_vidmm_offer() - An allocation's bytes may be discarded, or not any more
- * @alloc: the allocation, locked
+ * @bo: the object, locked
  * @offer: D3DKMT_OFFER_PRIORITY_*, but AUTO; 0: not any more
- * @epoch: last epoch of the device whose commands may use the bytes, or DXG_EPOCH_NONE
+ * @device: whose commands may use the bytes, up to
+ * @epoch: this epoch, or DXG_EPOCH_NONE
+ *
+ * The device is kept by its opening of the object, the only one there is.
  */
-void dxg_vidmm_offer(struct dxg_allocation *alloc, u32 offer, u64 epoch)
+void dxg_vidmm_offer(struct dxg_gem_object *bo, u32 offer, struct dxg_device *device, u64 epoch)
 {
-	struct dxg_process_adapter *pa = dxg_process_adapter_from(&alloc->base);
+	struct dxg_process_adapter *pa = bo->pa;
 	struct dxg_adapter *adapter = pa->adapter;
-	u64 bytes = alloc->segment == DXG_SEGMENT_NONE ? 0 : alloc->gem.size;
+	u64 bytes = bo->segment == DXG_SEGMENT_NONE ? 0 : bo->base.size;
 
-	lockdep_assert_held(&alloc->lock);
+	lockdep_assert_held(&bo->lock);
 
 	spin_lock(&adapter->vidmm_lock);
-	if (!alloc->offered != !offer) {
-		pa->ledger.offered[alloc->segment] += offer ? bytes : -bytes;
-		adapter->ledger.offered[alloc->segment] += offer ? bytes : -bytes;
+	if (!bo->offered != !offer) {
+		pa->ledger.offered[bo->segment] += offer ? bytes : -bytes;
+		adapter->ledger.offered[bo->segment] += offer ? bytes : -bytes;
 	}
-	WRITE_ONCE(alloc->offered, offer);
-	alloc->offer_epoch = epoch;
-	vidmm_requeue_locked(alloc);
+	WRITE_ONCE(bo->offered, offer);
+	bo->offer_device = device;
+	bo->offer_epoch = epoch;
+	vidmm_requeue_locked(bo);
 	spin_unlock(&adapter->vidmm_lock);
 }
 
@@ -314,16 +320,16 @@ void dxg_vidmm_forget_process(struct dxg_process_adapter *pa)
 
 /**
  * dxg_vidmm_set_priority() - Change the priority of eviction
- * @alloc: the allocation
+ * @bo: the object
  * @priority: D3DKMT_ALLOCATION_PRIORITY_* or between
  */
-void dxg_vidmm_set_priority(struct dxg_allocation *alloc, u32 priority)
+void dxg_vidmm_set_priority(struct dxg_gem_object *bo, u32 priority)
 {
-	struct dxg_adapter *adapter = alloc->device->adapter;
+	struct dxg_adapter *adapter = bo->pa->adapter;
 
 	spin_lock(&adapter->vidmm_lock);
-	alloc->priority = priority;
-	vidmm_requeue_locked(alloc);
+	bo->priority = priority;
+	vidmm_requeue_locked(bo);
 	spin_unlock(&adapter->vidmm_lock);
 }
 
@@ -467,51 +473,51 @@ struct vidmm_search {
 };
 
 /* Commands that were queued before the offer find the bytes. */
-static bool allocation_can_be_discarded(struct dxg_allocation *alloc)
+static bool gem_can_be_discarded(struct dxg_gem_object *bo)
 {
-	if (!alloc->offered || atomic_read(&alloc->pins))
+	if (!bo->offered || atomic_read(&bo->pins))
 		return false;
-	return alloc->offer_epoch == DXG_EPOCH_NONE ||
-	       dxg_device_has_drained(alloc->device, alloc->offer_epoch);
+	return bo->offer_epoch == DXG_EPOCH_NONE ||
+	       dxg_device_has_drained(bo->offer_device, bo->offer_epoch);
 }
 
-static bool vidmm_fits(const struct vidmm_search *search, struct dxg_allocation *alloc)
+static bool vidmm_fits(const struct vidmm_search *search, struct dxg_gem_object *bo)
 {
-	if (search->process && alloc->device->process->memcg != search->process->memcg)
+	if (search->process && bo->pa->process->memcg != search->process->memcg)
 		return false;
-	return search->discard ? allocation_can_be_discarded(alloc) : !atomic_read(&alloc->pins);
+	return search->discard ? gem_can_be_discarded(bo) : !atomic_read(&bo->pins);
 }
 
 /* The first allocation of a list that can go, with its lock. */
-static struct dxg_allocation *vidmm_first_idle_locked(struct vidmm_search *search,
+static struct dxg_gem_object *vidmm_first_idle_locked(struct vidmm_search *search,
 						      struct list_head *list)
 {
-	struct dxg_allocation *alloc, *next, *turn = NULL;
+	struct dxg_gem_object *bo, *next, *turn = NULL;
 	unsigned int seen = 0;
 
-	list_for_each_entry_safe(alloc, next, list, segment_link) {
-		if (alloc == turn)
+	list_for_each_entry_safe(bo, next, list, segment_link) {
+		if (bo == turn)
 			break;
 		/* Of what is offered very many may be in use: the next look begins behind them. */
 		if (search->discard && ++seen > DXG_DISCARD_LOOKS) {
 			search->cut = true;
 			break;
 		}
-		if (!vidmm_fits(search, alloc)) {
+		if (!vidmm_fits(search, bo)) {
 			if (search->discard) {
-				list_move_tail(&alloc->segment_link, list);
-				turn = turn ?: alloc;
+				list_move_tail(&bo->segment_link, list);
+				turn = turn ?: bo;
 			}
 			continue;
 		}
-		if (!mutex_trylock(&alloc->lock)) {
+		if (!mutex_trylock(&bo->lock)) {
 			search->contended = true;
 			continue;
 		}
 		/* Pins are taken under the lock: now there is none, or it stays. */
-		if (vidmm_fits(search, alloc))
-			return alloc;
-		mutex_unlock(&alloc->lock);
+		if (vidmm_fits(search, bo))
+			return bo;
+		mutex_unlock(&bo->lock);
 	}
 	return NULL;
 }
@@ -520,27 +526,27 @@ static struct dxg_allocation *vidmm_first_idle_locked(struct vidmm_search *searc
  * The first allocation that can go, with its lock and a reference. What is on a list has
  * not run its destruction, which has a reference.
  */
-static struct dxg_allocation *vidmm_victim(struct dxg_adapter *adapter,
+static struct dxg_gem_object *vidmm_victim(struct dxg_adapter *adapter,
 					   struct vidmm_search *search)
 {
-	struct dxg_allocation *alloc = NULL;
+	struct dxg_gem_object *bo = NULL;
 	unsigned int i;
 
 	search->contended = false;
 	search->cut = false;
 	spin_lock(&adapter->vidmm_lock);
-	for (i = 0; i < search->num && !alloc; i++)
-		alloc = vidmm_first_idle_locked(search, &search->lists[i]);
-	if (alloc)
-		dxg_allocation_get(alloc);
+	for (i = 0; i < search->num && !bo; i++)
+		bo = vidmm_first_idle_locked(search, &search->lists[i]);
+	if (bo)
+		dxg_gem_get(bo);
 	spin_unlock(&adapter->vidmm_lock);
-	return alloc;
+	return bo;
 }
 
 /* Discard offered allocations of one segment. */
 static u64 vidmm_discard_lists(struct dxg_adapter *adapter, struct list_head *lists, u64 bytes,
 			       const struct dxg_process *process,
-			       void (*put)(struct dxg_allocation *alloc))
+			       void (*put)(struct dxg_gem_object *bo))
 {
 	struct vidmm_search search = {
 		.lists = lists,
@@ -548,18 +554,18 @@ static u64 vidmm_discard_lists(struct dxg_adapter *adapter, struct list_head *li
 		.discard = true,
 		.process = process,
 	};
-	struct dxg_allocation *alloc;
+	struct dxg_gem_object *bo;
 	unsigned int cuts = 0;
 	u64 freed = 0;
 
 	while (freed < bytes) {
 		cond_resched();
-		alloc = vidmm_victim(adapter, &search);
-		if (alloc) {
-			freed += alloc->gem.size;
-			dxg_allocation_discard_locked(alloc);
-			mutex_unlock(&alloc->lock);
-			put(alloc);
+		bo = vidmm_victim(adapter, &search);
+		if (bo) {
+			freed += bo->base.size;
+			dxg_gem_discard_locked(bo);
+			mutex_unlock(&bo->lock);
+			put(bo);
 		} else if (!search.cut || ++cuts == DXG_DISCARD_CUTS) {
 			break;
 		}
@@ -582,10 +588,10 @@ bool dxg_vidmm_discard(struct dxg_adapter *adapter, const struct dxg_process *pr
 	u64 freed;
 
 	freed = vidmm_discard_lists(adapter, adapter->offered, bytes, process,
-				    dxg_allocation_put);
+				    dxg_gem_put);
 	if (freed < bytes)
 		freed += vidmm_discard_lists(adapter, adapter->resident, bytes - freed, process,
-					     dxg_allocation_put);
+					     dxg_gem_put);
 	return freed;
 }
 
@@ -598,7 +604,7 @@ static void vidmm_discard_work(struct work_struct *work)
 
 	if (!dxg_adapter_enter(adapter, &idx))
 		return;
-	vidmm_discard_lists(adapter, adapter->resident, bytes, NULL, dxg_allocation_put);
+	vidmm_discard_lists(adapter, adapter->resident, bytes, NULL, dxg_gem_put);
 	dxg_adapter_exit(idx);
 }
 
@@ -623,7 +629,7 @@ static unsigned long vidmm_shrink_scan(struct shrinker *shrinker, struct shrink_
 	u64 bytes = (u64)sc->nr_to_scan << PAGE_SHIFT, freed;
 
 	freed = vidmm_discard_lists(adapter, adapter->offered, bytes, NULL,
-				    dxg_allocation_put_later);
+				    dxg_gem_put_later);
 	if (freed < bytes && READ_ONCE(adapter->ledger.offered[DXG_SEGMENT_DEVICE])) {
 		atomic64_add(bytes - freed, &adapter->discard_bytes);
 		queue_work(dxg_wq, &adapter->discard_work);
@@ -634,24 +640,24 @@ static unsigned long vidmm_shrink_scan(struct shrinker *shrinker, struct shrink_
 static int vidmm_evict_one(struct dxg_adapter *adapter)
 {
 	struct vidmm_search search = { .lists = adapter->resident, .num = DXG_NUM_RANKS };
-	struct dxg_allocation *alloc;
+	struct dxg_gem_object *bo;
 	unsigned int tries = 0;
 	int ret = 0;
 
-	while (!(alloc = vidmm_victim(adapter, &search))) {
+	while (!(bo = vidmm_victim(adapter, &search))) {
 		if (!search.contended || ++tries == DXG_EVICT_TRIES)
 			return -EBUSY;
 		usleep_range(100, 200);
 	}
-	if (allocation_can_be_discarded(alloc))
-		dxg_allocation_discard_locked(alloc);
+	if (gem_can_be_discarded(bo))
+		dxg_gem_discard_locked(bo);
 	else
-		ret = dxg_allocation_evict_locked(alloc);
+		ret = dxg_gem_evict_locked(bo);
 	/* His cgroup may have no memory for it: then others have to go. */
 	if (ret)
-		dxg_vidmm_touch(alloc);
-	mutex_unlock(&alloc->lock);
-	dxg_allocation_put(alloc);
+		dxg_vidmm_touch(bo);
+	mutex_unlock(&bo->lock);
+	dxg_gem_put(bo);
 	return ret;
 }
 
@@ -688,28 +694,28 @@ int dxg_vidmm_evict(struct dxg_adapter *adapter, u64 size)
 }
 
 /* Any allocation that has bytes, counted. */
-static struct dxg_allocation *vidmm_first(struct dxg_adapter *adapter)
+static struct dxg_gem_object *vidmm_first(struct dxg_adapter *adapter)
 {
-	struct dxg_allocation *alloc = NULL;
+	struct dxg_gem_object *bo = NULL;
 	unsigned int i;
 
 	spin_lock(&adapter->vidmm_lock);
-	for (i = 0; i < DXG_NUM_RANKS && !alloc; i++)
-		alloc = list_first_entry_or_null(&adapter->resident[i], struct dxg_allocation,
+	for (i = 0; i < DXG_NUM_RANKS && !bo; i++)
+		bo = list_first_entry_or_null(&adapter->resident[i], struct dxg_gem_object,
 						 segment_link);
-	for (i = 0; i < DXG_NUM_OFFERS && !alloc; i++)
-		alloc = list_first_entry_or_null(&adapter->offered[i], struct dxg_allocation,
+	for (i = 0; i < DXG_NUM_OFFERS && !bo; i++)
+		bo = list_first_entry_or_null(&adapter->offered[i], struct dxg_gem_object,
 						 segment_link);
-	if (!alloc)
-		alloc = list_first_entry_or_null(&adapter->evicted, struct dxg_allocation,
+	if (!bo)
+		bo = list_first_entry_or_null(&adapter->evicted, struct dxg_gem_object,
 						 segment_link);
-	if (!alloc)
-		alloc = list_first_entry_or_null(&adapter->user, struct dxg_allocation,
+	if (!bo)
+		bo = list_first_entry_or_null(&adapter->user, struct dxg_gem_object,
 						 segment_link);
-	if (alloc)
-		dxg_allocation_get(alloc);
+	if (bo)
+		dxg_gem_get(bo);
 	spin_unlock(&adapter->vidmm_lock);
-	return alloc;
+	return bo;
 }
 
 /**
@@ -718,11 +724,10 @@ static struct dxg_allocation *vidmm_first(struct dxg_adapter *adapter)
  */
 void dxg_vidmm_revoke_all(struct dxg_adapter *adapter)
 {
-	struct dxg_allocation *alloc;
+	struct dxg_gem_object *bo;
 
-	while ((alloc = vidmm_first(adapter))) {
-		dxg_allocation_zap(alloc);
-		dxg_allocation_unback(alloc, false);
-		dxg_allocation_put(alloc);
+	while ((bo = vidmm_first(adapter))) {
+		dxg_gem_unback(bo, false);
+		dxg_gem_put(bo);
 	}
 }

@@ -6,6 +6,8 @@
 
 struct dxg_adapter;
 struct dxg_allocation;
+struct dxg_device;
+struct dxg_gem_object;
 struct dxg_process;
 struct dxg_process_adapter;
 
@@ -76,14 +78,14 @@ bool dxg_vidmm_must_wait(struct dxg_adapter *adapter);
 bool dxg_vidmm_is_free(struct dxg_adapter *adapter, u64 size);
 bool dxg_vidmm_discard(struct dxg_adapter *adapter, const struct dxg_process *process, u64 bytes);
 int dxg_vidmm_evict(struct dxg_adapter *adapter, u64 size);
-void dxg_vidmm_place(struct dxg_allocation *alloc, enum dxg_segment segment);
-void dxg_vidmm_place_locked(struct dxg_allocation *alloc, enum dxg_segment segment);
-void dxg_vidmm_touch(struct dxg_allocation *alloc);
+void dxg_vidmm_place(struct dxg_gem_object *bo, enum dxg_segment segment);
+void dxg_vidmm_place_locked(struct dxg_gem_object *bo, enum dxg_segment segment);
+void dxg_vidmm_touch(struct dxg_gem_object *bo);
 void dxg_vidmm_want_locked(struct dxg_allocation *alloc, bool wanted);
-void dxg_vidmm_offer(struct dxg_allocation *alloc, u32 offer, u64 epoch);
+void dxg_vidmm_offer(struct dxg_gem_object *bo, u32 offer, struct dxg_device *device, u64 epoch);
 void dxg_vidmm_forget(struct dxg_allocation *alloc);
 void dxg_vidmm_forget_process(struct dxg_process_adapter *pa);
-void dxg_vidmm_set_priority(struct dxg_allocation *alloc, u32 priority);
+void dxg_vidmm_set_priority(struct dxg_gem_object *bo, u32 priority);
 u64 dxg_vidmm_budget_locked(struct dxg_process_adapter *pa);
 void dxg_vidmm_revoke_all(struct dxg_adapter *adapter);
 

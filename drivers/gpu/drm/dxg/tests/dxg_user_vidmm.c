@@ -270,7 +270,7 @@ static char user_place(struct dxg_user *user, u32 handle)
 
 	if (!obj)
 		return '-';
-	letter = letters[READ_ONCE(dxg_allocation_from(obj)->segment)];
+	letter = letters[READ_ONCE(dxg_allocation_from(obj)->bo->segment)];
 	dxg_object_put(obj);
 	return letter;
 }

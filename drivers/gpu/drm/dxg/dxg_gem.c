@@ -1,0 +1,509 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/vmalloc.h>
+
+#include <drm/drm_vma_manager.h>
+#include <uapi/misc/d3dkmthk.h>
+
+#include "dxg_adapter.h"
+#include "dxg_backing.h"
+#include "dxg_gem.h"
+#include "dxg_paging.h"
+#include "dxg_process.h"
+#include "dxg_shmem.h"
+#include "dxg_sysmem.h"
+#include "dxg_trace.h"
+#include "dxg_vidmm.h"
+
+/**
+ * DOC: GEM object
+ *
+ * The bytes of an allocation, as all devices that have opened it see them, are a GEM
+ * object of our own device. They are in one place at a time: in a backing, which is an
+ * object of the in-tree driver mapped into the kernel, in pages of the system segment, or
+ * nowhere while nobody has touched them. GEM objects of the in-tree device itself would not
+ * do: its driver does not know GPU virtual addresses, eviction replaces the object, and its
+ * reservation belongs to others too.
+ *
+ * There are no bytes before the first lock, command or MakeResident needs some, and they
+ * are made at the cost of the process that created the allocation: creating it takes
+ * neither shmem nor memory of the host. They go when the last opening's destruction runs,
+ * or when the in-tree device goes, whatever references there are on the object itself; a
+ * mapping then faults with SIGBUS.
+ *
+ * A move is made under the object's lock, from the room for the new place to the end of
+ * the old one: CPU mappings are taken away before the copy and fault afterwards, and no
+ * command uses what moves, because armed commands pin.
+ *
+ * The in-tree object's GEM handle in the in-kernel client stays open as long as the
+ * backing: without a handle the object could not be exported later.
+ */
+
+/**
+ * dxg_gem_init() - Begin a GEM object without bytes
+ * @bo: the object, zeroed
+ * @pa: who creates it
+ * @funcs: how it is freed
+ */
+void dxg_gem_init(struct dxg_gem_object *bo, struct dxg_process_adapter *pa,
+		  const struct drm_gem_object_funcs *funcs)
+{
+	bo->pa = pa;
+	dxg_object_get(&pa->base);
+	mutex_init(&bo->lock);
+	INIT_LIST_HEAD(&bo->segment_link);
+	bo->priority = D3DKMT_ALLOCATION_PRIORITY_NORMAL;
+	bo->base.funcs = funcs;
+	/* The size follows when the miniport has said it. */
+	drm_gem_private_object_init(&pa->adapter->ddev, &bo->base, PAGE_SIZE);
+}
+
+/**
+ * dxg_gem_fini() - Undo dxg_gem_init()
+ * @bo: the object, without bytes and references
+ */
+void dxg_gem_fini(struct dxg_gem_object *bo)
+{
+	struct dxg_process_adapter *pa = bo->pa;
+
+	WARN_ON(bo->segment != DXG_SEGMENT_NONE || bo->mappings || bo->wanted);
+	drm_gem_object_release(&bo->base);
+	mutex_destroy(&bo->lock);
+	/* It may be the last one on the device of the object. */
+	dxg_object_put(&pa->base);
+}
+
+/**
+ * dxg_gem_get() - Take a reference
+ * @bo: the object
+ */
+void dxg_gem_get(struct dxg_gem_object *bo)
+{
+	drm_gem_object_get(&bo->base);
+}
+
+/**
+ * dxg_gem_put() - Drop a reference
+ * @bo: the object
+ */
+void dxg_gem_put(struct dxg_gem_object *bo)
+{
+	drm_gem_object_put(&bo->base);
+}
+
+static LLIST_HEAD(gem_puts);
+
+static void gem_put_work(struct work_struct *work)
+{
+	struct llist_node *list = llist_del_all(&gem_puts);
+	struct dxg_gem_object *bo, *next;
+
+	llist_for_each_entry_safe(bo, next, list, put_link)
+		dxg_gem_put(bo);
+}
+
+static DECLARE_WORK(gem_puts_work, gem_put_work);
+
+/**
+ * dxg_gem_put_later() - Drop a reference where the last one must not be
+ * @bo: the object
+ */
+void dxg_gem_put_later(struct dxg_gem_object *bo)
+{
+	if (refcount_dec_not_one(&bo->base.refcount.refcount))
+		return;
+	/* It is the last, so nobody else is here with the same object. */
+	llist_add(&bo->put_link, &gem_puts);
+	queue_work(dxg_wq, &gem_puts_work);
+}
+
+/**
+ * dxg_gem_unmap() - Empty all CPU mappings
+ * @bo: the object
+ *
+ * Whoever touches one waits for the object's lock and then finds the place of the bytes.
+ */
+void dxg_gem_unmap(struct dxg_gem_object *bo)
+{
+	drm_vma_node_unmap(&bo->base.vma_node, bo->base.dev->anon_inode->i_mapping);
+}
+
+/* The caller's lock keeps further mappings away. */
+static void gem_unmap_locked(struct dxg_gem_object *bo)
+{
+	lockdep_assert_held(&bo->lock);
+
+	if (bo->mappings)
+		dxg_gem_unmap(bo);
+}
+
+/**
+ * dxg_gem_pfn_locked() - Where a CPU mapping finds the bytes
+ * @bo: the object, locked; it has bytes, and those of the system segment are pinned
+ * @offset: in bytes, in the object
+ *
+ * A backing is mapped by vmap(), or is one page of the kernel's direct map.
+ *
+ * Return: the page frame.
+ */
+unsigned long dxg_gem_pfn_locked(const struct dxg_gem_object *bo, unsigned long offset)
+{
+	const void *address = bo->backing.map.vaddr + offset;
+
+	lockdep_assert_held(&bo->lock);
+
+	if (bo->segment == DXG_SEGMENT_SYSTEM)
+		return page_to_pfn(bo->pages[offset >> PAGE_SHIFT]);
+	if (bo->segment == DXG_SEGMENT_USER)
+		return page_to_pfn(bo->sysmem->pages[offset >> PAGE_SHIFT]);
+	if (is_vmalloc_addr(address))
+		return vmalloc_to_pfn(address);
+	return PHYS_PFN(virt_to_phys((void *)address));
+}
+
+/* Between the backing and the system segment, whose pages are pinned. */
+static int gem_copy_locked(struct dxg_gem_object *bo, struct dxg_ddi_backing *backing,
+				  bool in)
+{
+	void *system = dxg_shmem_vmap_locked(bo);
+	void *device = backing->map.vaddr;
+	int ret;
+
+	if (!system)
+		return -ENOMEM;
+	ret = dxg_paging_copy(bo->pa->adapter, in ? device : system, in ? system : device,
+			      bo->base.size);
+	vunmap(system);
+	return ret;
+}
+
+/* In a section of the adapter. */
+static int gem_pin_system_locked(struct dxg_gem_object *bo)
+{
+	const struct dxg_process *process = bo->pa->process;
+	struct dxg_adapter *adapter = bo->pa->adapter;
+	int ret;
+
+	do {
+		ret = dxg_shmem_pin_locked(bo);
+	} while (ret == -ENOMEM && dxg_vidmm_discard(adapter, process, bo->base.size));
+	return ret;
+}
+
+/**
+ * dxg_gem_pin_pages_locked() - Have the bytes in memory, wherever they are
+ * @bo: the object, locked, about to be mapped
+ *
+ * From then on they stay in memory: a fault allocates nothing, and so cannot fail.
+ *
+ * Return: 0; -ENOMEM; -ENODEV: the adapter has been removed.
+ */
+int dxg_gem_pin_pages_locked(struct dxg_gem_object *bo)
+{
+	int idx, ret;
+
+	lockdep_assert_held(&bo->lock);
+
+	if (bo->segment != DXG_SEGMENT_SYSTEM)
+		return 0;
+	if (!dxg_adapter_enter(bo->pa->adapter, &idx))
+		return -ENODEV;
+	ret = gem_pin_system_locked(bo);
+	dxg_adapter_exit(idx);
+	return ret;
+}
+
+static int gem_page_in_locked(struct dxg_gem_object *bo, struct dxg_ddi_backing *backing)
+{
+	int ret;
+
+	ret = gem_pin_system_locked(bo);
+	if (ret)
+		return ret;
+	gem_unmap_locked(bo);
+	ret = gem_copy_locked(bo, backing, true);
+	if (ret) {
+		if (!bo->mappings)
+			dxg_shmem_unpin_locked(bo);
+		return ret;
+	}
+	dxg_shmem_free_locked(bo);
+	return 0;
+}
+
+/* In a section of the adapter. */
+static int gem_enter_device_locked(struct dxg_gem_object *bo, bool evict)
+{
+	struct dxg_process_adapter *pa = bo->pa;
+	struct dxg_ddi_backing backing = {};
+	struct mem_cgroup *old;
+	int ret;
+
+	lockdep_assert_held(&bo->lock);
+
+	if (bo->segment == DXG_SEGMENT_DEVICE)
+		return 0;
+	/* Whoever needs it: it is the process that created it which pays. */
+	old = set_active_memcg(pa->process->memcg);
+	ret = dxg_backing_get(pa, bo->width, bo->height, bo->base.size, evict, &backing);
+	set_active_memcg(old);
+	if (ret)
+		return ret;
+	if (bo->segment == DXG_SEGMENT_SYSTEM) {
+		trace_dxg_paging_in(bo);
+		ret = gem_page_in_locked(bo, &backing);
+		if (ret) {
+			dxg_backing_put(pa->adapter, bo->base.size, &backing);
+			return ret;
+		}
+	} else {
+		trace_dxg_backing_create(bo);
+	}
+	bo->backing = backing;
+	dxg_vidmm_place(bo, DXG_SEGMENT_DEVICE);
+	return 0;
+}
+
+static int gem_enter_system_locked(struct dxg_gem_object *bo)
+{
+	int ret;
+
+	/* To be told now, and not by a fault, that there is no memory. */
+	ret = gem_pin_system_locked(bo);
+	if (ret) {
+		dxg_shmem_free_locked(bo);
+		return ret;
+	}
+	dxg_shmem_unpin_locked(bo);
+	trace_dxg_backing_create(bo);
+	dxg_vidmm_place(bo, DXG_SEGMENT_SYSTEM);
+	return 0;
+}
+
+/**
+ * dxg_gem_set_sysmem() - Give a new object memory of the program
+ * @bo: the object, not published
+ * @sysmem: the memory; it is the object's
+ */
+void dxg_gem_set_sysmem(struct dxg_gem_object *bo, struct dxg_sysmem *sysmem)
+{
+	mutex_lock(&bo->lock);
+	bo->existing = true;
+	bo->read_only = sysmem->read_only;
+	bo->sysmem = sysmem;
+	trace_dxg_backing_create(bo);
+	dxg_vidmm_place(bo, DXG_SEGMENT_USER);
+	mutex_unlock(&bo->lock);
+}
+
+/**
+ * dxg_gem_address() - Where engines find the bytes
+ * @bo: the object, pinned
+ *
+ * Return: an address of the kernel.
+ */
+void *dxg_gem_address(const struct dxg_gem_object *bo)
+{
+	if (bo->segment == DXG_SEGMENT_USER)
+		return bo->sysmem->address;
+	return bo->backing.map.vaddr;
+}
+
+/**
+ * dxg_gem_touch_locked() - Make sure that there are bytes for the CPU
+ * @bo: the object, locked
+ *
+ * In the device segment if there is room, else in the system segment: the CPU does not
+ * mind, and nothing is evicted for it. Takes the memory in the caller's context.
+ *
+ * Return: 0; -ENOMEM: no memory; -ENODEV: the adapter has been removed.
+ */
+int dxg_gem_touch_locked(struct dxg_gem_object *bo)
+{
+	int idx, ret;
+
+	if (bo->segment != DXG_SEGMENT_NONE)
+		return 0;
+	if (!dxg_adapter_enter(bo->pa->adapter, &idx))
+		return -ENODEV;
+	ret = gem_enter_device_locked(bo, false);
+	if (ret == -ENOSPC || ret == -ENOMEM)
+		ret = gem_enter_system_locked(bo);
+	dxg_adapter_exit(idx);
+	return ret;
+}
+
+/**
+ * dxg_gem_make_resident_locked() - Bring the bytes to where engines reach them
+ * @bo: the object, locked
+ *
+ * Evicts others for it, and may be evicted at once itself.
+ *
+ * Return: 0; -EBUSY: all that would have to make room is pinned; -ENOMEM: no memory;
+ * -ENODEV: the adapter has been removed.
+ */
+int dxg_gem_make_resident_locked(struct dxg_gem_object *bo)
+{
+	int idx, ret;
+
+	if (bo->segment == DXG_SEGMENT_DEVICE)
+		return 0;
+	if (bo->segment == DXG_SEGMENT_USER)
+		return dxg_sysmem_map(bo->sysmem);
+	if (!dxg_adapter_enter(bo->pa->adapter, &idx))
+		return -ENODEV;
+	ret = gem_enter_device_locked(bo, true);
+	dxg_adapter_exit(idx);
+	return ret;
+}
+
+/**
+ * dxg_gem_pin_locked() - Bring the bytes to where engines reach them, to stay
+ * @bo: the object, locked
+ *
+ * Return: 0; -EBUSY; -ENOMEM; -ENODEV, as dxg_gem_make_resident_locked().
+ */
+int dxg_gem_pin_locked(struct dxg_gem_object *bo)
+{
+	int ret = dxg_gem_make_resident_locked(bo);
+
+	if (ret)
+		return ret;
+	atomic_inc(&bo->pins);
+	atomic_inc(&bo->pa->adapter->pins);
+	dxg_vidmm_touch(bo);
+	return 0;
+}
+
+/**
+ * dxg_gem_unpin() - Undo dxg_gem_pin_locked()
+ * @bo: the object
+ *
+ * In any context.
+ */
+void dxg_gem_unpin(struct dxg_gem_object *bo)
+{
+	struct dxg_adapter *adapter = bo->pa->adapter;
+
+	atomic_dec(&bo->pins);
+	atomic_dec(&adapter->pins);
+	dxg_vidmm_wake(adapter);
+}
+
+static void gem_leave_device_locked(struct dxg_gem_object *bo, enum dxg_segment segment)
+{
+	struct dxg_adapter *adapter = bo->pa->adapter;
+
+	adapter->ops->destroy_backing(adapter->context, &bo->backing);
+	/* Last: a removal waits, by our lock, for what is on a list. */
+	spin_lock(&adapter->vidmm_lock);
+	dxg_vidmm_place_locked(bo, segment);
+	atomic64_sub(bo->base.size, &adapter->segment_used);
+	spin_unlock(&adapter->vidmm_lock);
+	dxg_vidmm_wake(adapter);
+}
+
+/**
+ * dxg_gem_discard_locked() - Give the bytes of an offered object up
+ * @bo: the object, locked, offered and not in use; nothing maps it
+ *
+ * In a section of the adapter, if it is in the device segment.
+ */
+void dxg_gem_discard_locked(struct dxg_gem_object *bo)
+{
+	lockdep_assert_held(&bo->lock);
+
+	trace_dxg_backing_discard(bo);
+	bo->discarded = true;
+	if (bo->segment == DXG_SEGMENT_DEVICE) {
+		gem_leave_device_locked(bo, DXG_SEGMENT_NONE);
+	} else {
+		dxg_shmem_free_locked(bo);
+		dxg_vidmm_place(bo, DXG_SEGMENT_NONE);
+	}
+}
+
+/**
+ * dxg_gem_evict_locked() - Move the bytes out of the device segment
+ * @bo: the object, locked, not pinned, in the device segment
+ *
+ * In a section of the adapter. On failure it is where it was.
+ *
+ * Return: 0; -ENOMEM: no memory, or the paging node did not answer; -ENODEV.
+ */
+int dxg_gem_evict_locked(struct dxg_gem_object *bo)
+{
+	int ret;
+
+	lockdep_assert_held(&bo->lock);
+
+	trace_dxg_paging_out(bo);
+	ret = gem_pin_system_locked(bo);
+	if (ret) {
+		dxg_shmem_free_locked(bo);
+		return ret;
+	}
+	gem_unmap_locked(bo);
+	ret = gem_copy_locked(bo, &bo->backing, false);
+	if (ret) {
+		dxg_shmem_free_locked(bo);
+		return ret;
+	}
+	if (!bo->mappings)
+		dxg_shmem_unpin_locked(bo);
+	gem_leave_device_locked(bo, DXG_SEGMENT_SYSTEM);
+	return 0;
+}
+
+/* The process may keep the memory: a removal that waits for our lock finds it there. */
+static bool gem_keep_locked(struct dxg_gem_object *bo)
+{
+	struct dxg_process_adapter *pa = bo->pa;
+	struct dxg_adapter *adapter = pa->adapter;
+	bool kept;
+
+	spin_lock(&adapter->vidmm_lock);
+	kept = dxg_backing_keep_locked(pa, bo->width, bo->height, bo->base.size,
+				       &bo->backing);
+	if (kept)
+		dxg_vidmm_place_locked(bo, DXG_SEGMENT_NONE);
+	spin_unlock(&adapter->vidmm_lock);
+	return kept;
+}
+
+/**
+ * dxg_gem_unback() - Give the memory back
+ * @bo: the object, which no command uses
+ * @keep: the process may keep it for its next allocation
+ *
+ * Nobody gives it memory again: its last opening goes, or its adapter. A mapping that is
+ * left faults with SIGBUS.
+ */
+void dxg_gem_unback(struct dxg_gem_object *bo, bool keep)
+{
+	mutex_lock(&bo->lock);
+	gem_unmap_locked(bo);
+	if (bo->segment != DXG_SEGMENT_NONE)
+		trace_dxg_backing_destroy(bo);
+	switch (bo->segment) {
+	case DXG_SEGMENT_DEVICE:
+		if (keep && gem_keep_locked(bo))
+			break;
+		gem_leave_device_locked(bo, DXG_SEGMENT_NONE);
+		break;
+	case DXG_SEGMENT_SYSTEM:
+		dxg_shmem_free_locked(bo);
+		dxg_vidmm_place(bo, DXG_SEGMENT_NONE);
+		break;
+	case DXG_SEGMENT_USER:
+		dxg_sysmem_free(bo->sysmem);
+		bo->sysmem = NULL;
+		dxg_vidmm_place(bo, DXG_SEGMENT_NONE);
+		break;
+	default:
+		break;
+	}
+	mutex_unlock(&bo->lock);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _DXG_GEM_H
+#define _DXG_GEM_H
+
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/mutex.h>
+
+#include <drm/drm_gem.h>
+#include <drm/dxg/dxg_ddi.h>
+
+#include "dxg_vidmm.h"
+
+struct dxg_adapter;
+struct dxg_device;
+struct dxg_process_adapter;
+struct dxg_sysmem;
+
+/**
+ * struct dxg_gem_object - The bytes of an allocation: a GEM object that has a backing
+ */
+struct dxg_gem_object {
+	/** @base: GEM object on our device. */
+	struct drm_gem_object base;
+	/** @pa: Who created it, and pays for it; counted. */
+	struct dxg_process_adapter *pa;
+	/** @handle: Its first handle there, for people. */
+	u32 handle;
+	/** @context: The miniport's handle of it. */
+	void *context;
+	/** @width: Pixels in a line of the backing. */
+	u32 width;
+	/** @height: Lines of the backing. */
+	u32 height;
+
+	/** @lock: Held while its bytes move; taken inside mmap_lock. */
+	struct mutex lock;
+	/**
+	 * @segment: Where its bytes are. Changed under @lock and the adapter's vidmm_lock.
+	 */
+	enum dxg_segment segment;
+	/** @backing: The bytes in the device segment. Under @lock. */
+	struct dxg_ddi_backing backing;
+	/**
+	 * @pages: The pages of the system segment, while they are pinned; their file is
+	 * that of @base. Under @lock.
+	 */
+	struct page **pages;
+	/** @discarded: The bytes were discarded since the last offer. Under @lock. */
+	bool discarded;
+	/** @shared: Other devices may open it. Constant once published. */
+	bool shared;
+	/** @existing: Its bytes are memory of the program. Constant once published. */
+	bool existing;
+	/** @read_only: Engines must not write to it. Constant once published. */
+	bool read_only;
+	/** @sysmem: That memory, or NULL. Under @lock. */
+	struct dxg_sysmem *sysmem;
+	/** @mappings: Mappings of it. Under @lock. */
+	unsigned int mappings;
+	/** @pins: Armed commands that keep it in the device segment. Grows under @lock. */
+	atomic_t pins;
+
+	/** @segment_link: Entry of the list of its segment. Under the adapter's vidmm_lock. */
+	struct list_head segment_link;
+	/** @wanted: Openings that ask for residency. Under the adapter's vidmm_lock. */
+	u32 wanted;
+	/**
+	 * @offered: D3DKMT_OFFER_PRIORITY_*, or 0. Under @lock and the adapter's vidmm_lock;
+	 * and, that it and a mapping exclude each other, the process's map_lock.
+	 */
+	u32 offered;
+	/** @offer_device: The device that offered it. Under the adapter's vidmm_lock. */
+	struct dxg_device *offer_device;
+	/**
+	 * @offer_epoch: The offer holds when the commands up to here have finished. Under
+	 * the adapter's vidmm_lock.
+	 */
+	u64 offer_epoch;
+	/** @priority: Priority of eviction. Under the adapter's vidmm_lock. */
+	u32 priority;
+
+	/** @put_link: Entry of those whose last reference is dropped by a worker. */
+	struct llist_node put_link;
+};
+
+void dxg_gem_init(struct dxg_gem_object *bo, struct dxg_process_adapter *pa,
+		  const struct drm_gem_object_funcs *funcs);
+void dxg_gem_fini(struct dxg_gem_object *bo);
+void dxg_gem_get(struct dxg_gem_object *bo);
+void dxg_gem_put(struct dxg_gem_object *bo);
+void dxg_gem_put_later(struct dxg_gem_object *bo);
+
+void dxg_gem_set_sysmem(struct dxg_gem_object *bo, struct dxg_sysmem *sysmem);
+void *dxg_gem_address(const struct dxg_gem_object *bo);
+unsigned long dxg_gem_pfn_locked(const struct dxg_gem_object *bo, unsigned long offset);
+void dxg_gem_unmap(struct dxg_gem_object *bo);
+int dxg_gem_touch_locked(struct dxg_gem_object *bo);
+int dxg_gem_pin_pages_locked(struct dxg_gem_object *bo);
+int dxg_gem_make_resident_locked(struct dxg_gem_object *bo);
+int dxg_gem_pin_locked(struct dxg_gem_object *bo);
+void dxg_gem_unpin(struct dxg_gem_object *bo);
+void dxg_gem_discard_locked(struct dxg_gem_object *bo);
+int dxg_gem_evict_locked(struct dxg_gem_object *bo);
+void dxg_gem_unback(struct dxg_gem_object *bo, bool keep);
+
+#endif /* _DXG_GEM_H */
