@@ -480,7 +480,7 @@ struct d3dkmt_allocation_info2 {
  * @num_allocations: in: 0 to D3DKMT_MAX_ALLOCATIONS; 0 needs CREATE_RESOURCE
  * @allocation_info: in/out: pointer to an array of struct d3dkmt_allocation_info2
  * @flags: in: D3DKMT_CREATE_*. EINVAL: PROTECTED, EXISTING_SECTION, SHARED
- *	without RESOURCE or without NT_SECURITY_SHARING, undefined bits; EPERM: SHARED
+ *	without RESOURCE or without NT_SECURITY_SHARING, undefined bits
  * @pad2: ignored
  * @private_runtime_resource_handle: ignored
  *
@@ -490,6 +490,10 @@ struct d3dkmt_allocation_info2 {
  * and it need not be writable. EFAULT: a part of it is not mapped, or not writable;
  * EINVAL, or EFAULT: a part of it is shared with a file. EPERM: on a DRM node, a caller
  * whose address space is not that of the file's first lock or sync object.
+ *
+ * With SHARED the resource can be passed to ShareObjects, and what private data it and
+ * its allocations have is kept for those who open it. Allocations can be added until then;
+ * EINVAL afterwards. They cannot be destroyed by a list, or be offered.
  *
  * All or nothing: on any error no handle is valid, whatever memory holds, and nothing is
  * pinned. No other memory is taken before the first use. EOVERFLOW: the private data of
@@ -580,7 +584,7 @@ struct d3dkmt_destroy_allocation2 {
  * wait for commands. Keeps the bytes, not their place: they may move between the
  * segments under the address. ENOMEM: no memory or no address space. EPERM: on a DRM
  * node, a caller whose address space is not that of the file's first lock or sync
- * object.
+ * object. EACCES: existing system memory of another process that is READ_ONLY.
  */
 struct d3dkmt_lock2 {
 	__u32 device;
@@ -1116,6 +1120,134 @@ struct d3dkmt_wait_sync_object_from_cpu {
 	__u32 pad;
 };
 
+/**
+ * struct d3dkmt_share_objects - D3DKMTShareObjects
+ * @object_count: in: 1; EINVAL: any other number
+ * @pad0: ignored
+ * @objects: in: pointer to an array of handles: a resource created with SHARED, or opened
+ * @object_attributes: ignored
+ * @desired_access: ignored
+ * @pad1: ignored
+ * @shared_nt_handle: in: pointer to a __u64 that takes a file descriptor
+ *
+ * The descriptor is closed by exec. It can be passed to other processes, and keeps what it
+ * names after the handle is destroyed and its process gone. From the first call on no
+ * allocation can be added to the resource.
+ *
+ * EINVAL: no resource, or one that is not to be shared, or has more than
+ * D3DKMT_MAX_ALLOCATIONS allocations. EMFILE, ENFILE: no file descriptor can be had.
+ * ENODEV: the adapter has been removed. On an error there is no file descriptor.
+ */
+struct d3dkmt_share_objects {
+	__u32 object_count;
+	__u32 pad0;
+	__u64 objects;
+	__u64 object_attributes;
+	__u32 desired_access;
+	__u32 pad1;
+	__u64 shared_nt_handle;
+};
+
+/**
+ * struct d3dkmt_query_resource_info_from_nt_handle - D3DKMTQueryResourceInfoFromNtHandle
+ * @device: in: device handle
+ * @pad: ignored
+ * @nt_handle: in: file descriptor of ShareObjects; EINVAL: another one, or of a resource
+ *	of another adapter
+ * @private_runtime_data: in: pointer to memory for the private data of the runtime, which
+ *	is filled if it has room for all of it; or 0
+ * @private_runtime_data_size: in: bytes there; out: bytes of that data
+ * @total_private_driver_data_size: out: bytes of the private data of all allocations
+ * @resource_private_driver_data_size: out: bytes of the private data of the resource
+ * @num_allocations: out: allocations of the resource
+ */
+struct d3dkmt_query_resource_info_from_nt_handle {
+	__u32 device;
+	__u32 pad;
+	__u64 nt_handle;
+	__u64 private_runtime_data;
+	__u32 private_runtime_data_size;
+	__u32 total_private_driver_data_size;
+	__u32 resource_private_driver_data_size;
+	__u32 num_allocations;
+};
+
+/**
+ * struct d3dkmt_open_allocation_info2 - One allocation of a resource that is opened
+ * @allocation: out: allocation handle of the device that opens it
+ * @pad0: untouched
+ * @private_driver_data: out: where its private data is in the buffer for all; 0: none
+ * @private_driver_data_size: out: bytes there
+ * @pad1: untouched
+ * @gpu_virtual_address: out: 0
+ * @reserved: untouched
+ */
+struct d3dkmt_open_allocation_info2 {
+	__u32 allocation;
+	__u32 pad0;
+	__u64 private_driver_data;
+	__u32 private_driver_data_size;
+	__u32 pad1;
+	__u64 gpu_virtual_address;
+	__u64 reserved[6];
+};
+
+/**
+ * struct d3dkmt_open_resource_from_nt_handle - D3DKMTOpenResourceFromNtHandle
+ * @device: in: device handle
+ * @pad0: ignored
+ * @nt_handle: in: file descriptor of ShareObjects; EINVAL: another one, or of a resource
+ *	of another adapter
+ * @num_allocations: in: allocations of the resource; EINVAL: another number
+ * @pad1: ignored
+ * @open_allocation_info: out: pointer to an array of struct d3dkmt_open_allocation_info2
+ * @private_runtime_data_size: in: bytes at the next pointer; EINVAL: too few
+ * @pad2: ignored
+ * @private_runtime_data: out: pointer to memory for the private data of the runtime
+ * @resource_private_driver_data_size: in: bytes at the next pointer; EINVAL: too few
+ * @pad3: ignored
+ * @resource_private_driver_data: out: pointer to memory for the resource's private data
+ * @total_private_driver_data_buffer_size: in: bytes at the next pointer; EINVAL: too few;
+ *	out: bytes used
+ * @pad4: ignored
+ * @total_private_driver_data_buffer: out: pointer to memory for the private data of all
+ *	allocations, one after the other
+ * @resource: out: resource handle
+ * @keyed_mutex: untouched, there are no keyed mutexes
+ * @keyed_mutex_private_runtime_data: ignored
+ * @keyed_mutex_private_runtime_data_size: ignored
+ * @sync_object: untouched
+ *
+ * The device gets handles of its own for the same bytes. Where there is nothing to be
+ * written a pointer may be 0. Destroying the resource ends this opening; the bytes go with
+ * the last opening and the last file descriptor.
+ *
+ * All or nothing: on any error no handle is valid, whatever memory holds. ENODEV: the
+ * adapter has been removed.
+ */
+struct d3dkmt_open_resource_from_nt_handle {
+	__u32 device;
+	__u32 pad0;
+	__u64 nt_handle;
+	__u32 num_allocations;
+	__u32 pad1;
+	__u64 open_allocation_info;
+	__u32 private_runtime_data_size;
+	__u32 pad2;
+	__u64 private_runtime_data;
+	__u32 resource_private_driver_data_size;
+	__u32 pad3;
+	__u64 resource_private_driver_data;
+	__u32 total_private_driver_data_buffer_size;
+	__u32 pad4;
+	__u64 total_private_driver_data_buffer;
+	__u32 resource;
+	__u32 keyed_mutex;
+	__u64 keyed_mutex_private_runtime_data;
+	__u32 keyed_mutex_private_runtime_data_size;
+	__u32 sync_object;
+};
+
 /*
  * The operations. Where a structure is named the operation is served; a number of
  * bytes stands for the structure of a known operation that is answered with EPERM.
@@ -1212,10 +1344,12 @@ struct d3dkmt_wait_sync_object_from_cpu {
 #define D3DKMT_IOCTL_QUERY_CLOCK_CALIBRATION		D3DKMT_IO_BYTES(0x3d, 40)
 #define D3DKMT_IOCTL_ENUM_ADAPTERS3 \
 	D3DKMT_IO(0x3e, struct d3dkmt_enum_adapters3)
-#define D3DKMT_IOCTL_SHARE_OBJECTS			D3DKMT_IO_BYTES(0x3f, 40)
+#define D3DKMT_IOCTL_SHARE_OBJECTS			D3DKMT_IO(0x3f, struct d3dkmt_share_objects)
 #define D3DKMT_IOCTL_OPEN_SYNC_OBJECT_FROM_NT_HANDLE2	D3DKMT_IO_BYTES(0x40, 88)
-#define D3DKMT_IOCTL_QUERY_RESOURCE_INFO_FROM_NT_HANDLE	D3DKMT_IO_BYTES(0x41, 40)
-#define D3DKMT_IOCTL_OPEN_RESOURCE_FROM_NT_HANDLE	D3DKMT_IO_BYTES(0x42, 104)
+#define D3DKMT_IOCTL_QUERY_RESOURCE_INFO_FROM_NT_HANDLE \
+	D3DKMT_IO(0x41, struct d3dkmt_query_resource_info_from_nt_handle)
+#define D3DKMT_IOCTL_OPEN_RESOURCE_FROM_NT_HANDLE \
+	D3DKMT_IO(0x42, struct d3dkmt_open_resource_from_nt_handle)
 #define D3DKMT_IOCTL_QUERY_STATISTICS			D3DKMT_IO_BYTES(0x43, 808)
 #define D3DKMT_IOCTL_SHARE_OBJECT_WITH_HOST		D3DKMT_IO_BYTES(0x44, 24)
 #define D3DKMT_IOCTL_CREATE_SYNC_FILE			D3DKMT_IO_BYTES(0x45, 24)

@@ -33,6 +33,7 @@ struct task_struct;
  * @sync_objects: sync objects
  * @commands: commands, held and armed
  * @batches: destructions that are pending
+ * @shares: shared resources, those included that no device has open
  */
 struct dxg_adapter_stats {
 	atomic_t processes;
@@ -43,6 +44,7 @@ struct dxg_adapter_stats {
 	atomic_t sync_objects;
 	atomic_t commands;
 	atomic_t batches;
+	atomic_t shares;
 };
 
 /**

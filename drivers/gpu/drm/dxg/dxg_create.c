@@ -9,6 +9,7 @@
 
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
+#include "dxg_blob.h"
 #include "dxg_device.h"
 #include "dxg_ioctl.h"
 #include "dxg_process.h"
@@ -37,7 +38,6 @@
 /* Known and supported, or known and to be ignored. */
 #define DXG_CREATE_KNOWN	(D3DKMT_CREATE_SHARED_DISPLAYABLE * 2 - 1)
 #define DXG_CREATE_REFUSED	(D3DKMT_CREATE_PROTECTED | D3DKMT_CREATE_EXISTING_SECTION)
-#define DXG_CREATE_LATER	D3DKMT_CREATE_SHARED
 
 /**
  * struct create_few - What is on the stack for a call that creates few
@@ -62,6 +62,7 @@ struct create_few {
  * @info: kernel copy of @user_info
  * @standard_type: D3DKMT_STANDARD_ALLOCATION_*, of a standard allocation
  * @standard_size: its bytes
+ * @runtime_data: private data of the runtime, or NULL
  * @resource_data: private data of the resource, or NULL
  * @private_data: private data of all allocations, one after the other
  * @ddi: arguments for the miniport
@@ -78,7 +79,8 @@ struct create_call {
 	struct d3dkmt_allocation_info2 *info;
 	u32 standard_type;
 	u64 standard_size;
-	void *resource_data;
+	struct dxg_blob *runtime_data;
+	struct dxg_blob *resource_data;
 	void *private_data;
 	struct dxg_ddi_create_allocation ddi;
 	struct dxg_device *device;
@@ -172,17 +174,17 @@ static int create_check_info(const struct create_call *create, size_t *private_s
 }
 
 /* The runtime's data is only ever read by those who open a shared resource. */
-static int create_check_runtime_data(const struct d3dkmt_create_allocation *args)
+static int create_copy_runtime_data(struct create_call *create)
 {
-	void *data;
+	const struct d3dkmt_create_allocation *args = create->args;
+	struct dxg_blob *blob;
 
 	if (!args->private_runtime_data_size)
 		return 0;
-	data = vmemdup_user(u64_to_user_ptr(args->private_runtime_data),
-			    args->private_runtime_data_size);
-	if (IS_ERR(data))
-		return PTR_ERR(data);
-	kvfree(data);
+	blob = dxg_blob_from_user(args->private_runtime_data, args->private_runtime_data_size);
+	if (IS_ERR(blob))
+		return PTR_ERR(blob);
+	create->runtime_data = blob;
 	return 0;
 }
 
@@ -226,7 +228,7 @@ static int create_copy(struct create_call *create)
 	size_t private_size;
 	int ret;
 
-	ret = create_check_runtime_data(args);
+	ret = create_copy_runtime_data(create);
 	if (!ret && args->flags & D3DKMT_CREATE_STANDARD_ALLOCATION)
 		ret = create_copy_standard(create);
 	if (ret)
@@ -243,20 +245,17 @@ static int create_copy(struct create_call *create)
 	ret = create_check_info(create, &private_size);
 	if (ret)
 		return ret;
-	if (args->flags & DXG_CREATE_LATER)
-		return -EPERM;
 	/* A standard allocation has its description there. */
 	if (args->private_driver_data_size &&
 	    !(args->flags & D3DKMT_CREATE_STANDARD_ALLOCATION)) {
-		create->resource_data = vmemdup_user(u64_to_user_ptr(args->private_driver_data),
-						     args->private_driver_data_size);
-		if (IS_ERR(create->resource_data)) {
-			ret = PTR_ERR(create->resource_data);
-			create->resource_data = NULL;
-			return ret;
-		}
-		create->ddi.private_data = create->resource_data;
-		create->ddi.private_data_size = args->private_driver_data_size;
+		struct dxg_blob *blob = dxg_blob_from_user(args->private_driver_data,
+							   args->private_driver_data_size);
+
+		if (IS_ERR(blob))
+			return PTR_ERR(blob);
+		create->resource_data = blob;
+		create->ddi.private_data = blob->data;
+		create->ddi.private_data_size = blob->size;
 	}
 	return args->num_allocations ? create_copy_private(create, private_size) : 0;
 }
@@ -274,7 +273,10 @@ static int create_resource(struct create_call *create)
 		if (!resource)
 			return -EINVAL;
 		create->resource = resource;
-		return resource->device == create->device ? 0 : -EINVAL;
+		if (resource->device != create->device)
+			return -EINVAL;
+		/* Sealed: early, as it would not be published. */
+		return READ_ONCE(resource->share) ? -EINVAL : 0;
 	}
 
 	resource = dxg_resource_create(create->device);
@@ -285,6 +287,7 @@ static int create_resource(struct create_call *create)
 		dxg_resource_put(resource);
 		return ret;
 	}
+	resource->shared = args->flags & D3DKMT_CREATE_SHARED;
 	dxg_call_add(create->call, &resource->base);
 	dxg_object_get(&resource->base);
 	create->resource = resource;
@@ -339,6 +342,31 @@ static int create_open_locked(struct create_call *create)
 		if (ret)
 			return ret;
 		create->allocs[i]->opening = open.device_specific;
+	}
+	return 0;
+}
+
+/* What those will read who open a shared resource. */
+static int create_keep_private(struct create_call *create)
+{
+	struct dxg_resource *resource = create->resource;
+	u32 i;
+
+	if (!resource || !resource->shared)
+		return 0;
+	for (i = 0; i < create->num_allocs; i++) {
+		const struct dxg_ddi_allocation_info *info = &create->ddi.allocations[i];
+		struct dxg_gem_object *bo = create->allocs[i]->bo;
+
+		bo->shared = true;
+		bo->private_data = dxg_blob_create(info->private_data, info->private_data_size);
+		if (!bo->private_data)
+			return -ENOMEM;
+	}
+	/* Of the call that creates the resource: there is none yet. */
+	if (create->args->flags & D3DKMT_CREATE_RESOURCE) {
+		swap(resource->runtime_data, create->runtime_data);
+		swap(resource->private_data, create->resource_data);
 	}
 	return 0;
 }
@@ -446,6 +474,8 @@ static int create_run(struct create_call *create)
 	if (!ret)
 		ret = create_ddi(create);
 	if (!ret)
+		ret = create_keep_private(create);
+	if (!ret)
 		ret = create_pin(create);
 	if (!ret)
 		ret = create_write_handles(create);
@@ -466,7 +496,8 @@ static void create_free(struct create_call *create)
 		kvfree(create->ddi.allocations);
 	if (create->private_data != few->private_data)
 		kvfree(create->private_data);
-	kvfree(create->resource_data);
+	dxg_blob_free(create->runtime_data);
+	dxg_blob_free(create->resource_data);
 	if (create->info != few->info)
 		kvfree(create->info);
 }

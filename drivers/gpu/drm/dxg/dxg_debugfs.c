@@ -67,6 +67,7 @@ static int dxg_state_show(struct seq_file *m, void *data)
 	seq_printf(m, "sync_objects: %d\n", atomic_read(&stats->sync_objects));
 	seq_printf(m, "commands: %d\n", atomic_read(&stats->commands));
 	seq_printf(m, "batches: %d\n", atomic_read(&stats->batches));
+	seq_printf(m, "shares: %d\n", atomic_read(&stats->shares));
 	spin_lock(&adapter->vidmm_lock);
 	kept = adapter->kept_bytes;
 	used = atomic64_read(&adapter->segment_used);

@@ -14,6 +14,7 @@
 #include "dxg_mapping.h"
 #include "dxg_process.h"
 #include "dxg_resource.h"
+#include "dxg_share.h"
 #include "dxg_submit.h"
 #include "dxg_trace.h"
 #include "dxg_vidmm.h"
@@ -261,8 +262,11 @@ static unsigned int batch_take(struct dxg_batch *batch, struct dxg_resource *res
 	return num;
 }
 
-/* An allocation whose creation failed may be unknown to the miniport. */
-static void batch_ddi_close(struct dxg_adapter *adapter, struct dxg_allocation **allocs,
+/*
+ * An allocation whose creation failed may be unknown to the miniport. Return how many were
+ * known.
+ */
+static unsigned int batch_ddi_close(struct dxg_adapter *adapter, struct dxg_allocation **allocs,
 			    unsigned int num)
 {
 	void *handles[DXG_DDI_CHUNK];
@@ -272,10 +276,11 @@ static void batch_ddi_close(struct dxg_adapter *adapter, struct dxg_allocation *
 	for (i = 0; i < num; i++)
 		if (allocs[i]->opening)
 			handles[args.num_allocations++] = allocs[i]->opening;
-	if (!args.num_allocations)
-		return;
-	adapter->ops->close_allocation(adapter->context, &args);
-	trace_dxg_ddi_close(adapter, NULL, args.num_allocations, 0);
+	if (args.num_allocations) {
+		adapter->ops->close_allocation(adapter->context, &args);
+		trace_dxg_ddi_close(adapter, NULL, args.num_allocations, 0);
+	}
+	return args.num_allocations;
 }
 
 static void batch_ddi_destroy(struct dxg_adapter *adapter, struct dxg_resource *resource,
@@ -303,21 +308,40 @@ static void batch_ddi_destroy(struct dxg_adapter *adapter, struct dxg_resource *
 		adapter->ops->destroy_allocation(adapter->context, &args);
 		trace_dxg_ddi_destroy(adapter, args.resource, args.num_allocations, args.flags);
 	}
-	if (resource && !resource->destroyed)
+	if (resource && !resource->destroyed) {
 		resource->context = args.resource;
+		if (resource->share)
+			resource->share->context = args.resource;
+	}
+}
+
+/* What a share has it destroys; all of a call are the same in this. */
+static void batch_free_bos(struct dxg_batch *batch, struct dxg_resource *resource,
+			   struct dxg_allocation **allocs, unsigned int num)
+{
+	bool last = resource && batch->resource == resource;
+	unsigned int i;
+
+	for (i = 0; i < num; i++)
+		dxg_gem_unback(allocs[i]->bo, batch->keep);
+	batch_ddi_destroy(batch->device->adapter, resource, allocs, num, last);
 }
 
 static void batch_free(struct dxg_batch *batch, struct dxg_resource *resource,
 		       struct dxg_allocation **allocs, unsigned int num)
 {
-	struct dxg_adapter *adapter = batch->device->adapter;
-	bool last = resource && batch->resource == resource;
-	unsigned int i;
+	struct dxg_share *share = resource ? resource->share : NULL;
+	unsigned int i, closed;
 
-	batch_ddi_close(adapter, allocs, num);
-	for (i = 0; i < num; i++)
-		dxg_gem_unback(allocs[i]->bo, batch->keep);
-	batch_ddi_destroy(adapter, resource, allocs, num, last);
+	if (share)
+		mutex_lock(&share->lock);
+	closed = batch_ddi_close(batch->device->adapter, allocs, num);
+	if (allocs[0]->bo->share)
+		resource->live -= closed;
+	else
+		batch_free_bos(batch, resource, allocs, num);
+	if (share)
+		mutex_unlock(&share->lock);
 	for (i = 0; i < num; i++)
 		dxg_allocation_put(allocs[i]);
 }
@@ -335,6 +359,7 @@ static void batch_run_standalone(struct dxg_batch *batch)
 static bool batch_run_resource(struct dxg_batch *batch, struct dxg_resource *resource)
 {
 	struct dxg_allocation *allocs[DXG_DDI_CHUNK];
+	struct dxg_share *share = NULL;
 	struct dxg_batch *last = NULL;
 	bool complete = true;
 	unsigned int num;
@@ -346,6 +371,9 @@ static bool batch_run_resource(struct dxg_batch *batch, struct dxg_resource *res
 		if (resource->live) {
 			resource->last = batch;
 			complete = false;
+		} else if (resource->share) {
+			resource->destroyed = true;
+			swap(share, resource->share);
 		} else {
 			batch_ddi_destroy(batch->device->adapter, resource, NULL, 0, true);
 		}
@@ -355,6 +383,8 @@ static bool batch_run_resource(struct dxg_batch *batch, struct dxg_resource *res
 	}
 	mutex_unlock(&resource->lock);
 
+	if (share)
+		dxg_share_put(share);
 	if (last)
 		queue_work(dxg_wq, &last->work);
 	return complete;
@@ -420,7 +450,8 @@ static bool destroy_fits(const struct dxg_allocation *alloc, const struct dxg_al
 {
 	if (resource)
 		return !alloc->resource || alloc->resource == resource;
-	return alloc->resource == first->resource;
+	/* What others may have open goes as a whole. */
+	return alloc->resource == first->resource && !(alloc->resource && alloc->resource->shared);
 }
 
 static void destroy_unmark_locked(struct list_head *objects)

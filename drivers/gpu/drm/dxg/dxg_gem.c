@@ -9,6 +9,7 @@
 
 #include "dxg_adapter.h"
 #include "dxg_backing.h"
+#include "dxg_blob.h"
 #include "dxg_gem.h"
 #include "dxg_paging.h"
 #include "dxg_process.h"
@@ -69,6 +70,7 @@ void dxg_gem_fini(struct dxg_gem_object *bo)
 	struct dxg_process_adapter *pa = bo->pa;
 
 	WARN_ON(bo->segment != DXG_SEGMENT_NONE || bo->mappings || bo->wanted);
+	dxg_blob_free(bo->private_data);
 	drm_gem_object_release(&bo->base);
 	mutex_destroy(&bo->lock);
 	/* It may be the last one on the device of the object. */

@@ -11,9 +11,10 @@
 
 #include "dxg_vidmm.h"
 
-struct dxg_adapter;
+struct dxg_blob;
 struct dxg_device;
 struct dxg_process_adapter;
+struct dxg_share;
 struct dxg_sysmem;
 
 /**
@@ -28,6 +29,13 @@ struct dxg_gem_object {
 	u32 handle;
 	/** @context: The miniport's handle of it. */
 	void *context;
+	/** @private_data: Its private data, for those who open it, or NULL. */
+	struct dxg_blob *private_data;
+	/**
+	 * @share: The share that it belongs to, which has a reference on it; NULL: it goes
+	 * with its opening. Under the lock of the resource that created it.
+	 */
+	struct dxg_share *share;
 	/** @width: Pixels in a line of the backing. */
 	u32 width;
 	/** @height: Lines of the backing. */

@@ -209,7 +209,7 @@ static bool dxg_object_alive_locked(const struct dxg_object *obj)
  * @objects: list of objects by @sibling, parents before their children; emptied
  *	on success
  *
- * Return: 0; -EINVAL: a parent has been destroyed meanwhile.
+ * Return: 0; -EINVAL: a parent has been destroyed or sealed meanwhile.
  */
 int dxg_handle_publish(struct dxg_handle_table *table, struct list_head *objects)
 {
@@ -218,7 +218,7 @@ int dxg_handle_publish(struct dxg_handle_table *table, struct list_head *objects
 
 	xa_lock(&table->xa);
 	list_for_each_entry(obj, objects, sibling)
-		if (!dxg_object_alive_locked(obj))
+		if (!dxg_object_alive_locked(obj) || (obj->parent && obj->parent->sealed))
 			ret = -EINVAL;
 	if (!ret) {
 		list_for_each_entry_safe(obj, next, objects, sibling) {

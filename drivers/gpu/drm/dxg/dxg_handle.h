@@ -70,6 +70,8 @@ struct dxg_object {
 
 	/** @dead: Destroyed; with it all that is below. Under the table's lock. */
 	bool dead;
+	/** @sealed: Nothing is published below it any more. Under the table's lock. */
+	bool sealed;
 	/** @marked: Named by the list being destroyed. Under the table's lock. */
 	bool marked;
 	/** @children: Published objects below it. Under the table's lock. */

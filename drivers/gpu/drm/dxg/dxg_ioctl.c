@@ -118,10 +118,10 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL(GET_ALLOCATION_PRIORITY, dxg_ioctl_allocation_get_priority, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(QUERY_CLOCK_CALIBRATION),
 	DXG_IOCTL(ENUM_ADAPTERS3, dxg_ioctl_adapter_enum3, 0),
-	DXG_IOCTL_NONE(SHARE_OBJECTS),
+	DXG_IOCTL(SHARE_OBJECTS, dxg_ioctl_share_objects, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(OPEN_SYNC_OBJECT_FROM_NT_HANDLE2),
-	DXG_IOCTL_NONE(QUERY_RESOURCE_INFO_FROM_NT_HANDLE),
-	DXG_IOCTL_NONE(OPEN_RESOURCE_FROM_NT_HANDLE),
+	DXG_IOCTL(QUERY_RESOURCE_INFO_FROM_NT_HANDLE, dxg_ioctl_resource_query, 0),
+	DXG_IOCTL(OPEN_RESOURCE_FROM_NT_HANDLE, dxg_ioctl_resource_open, 0),
 	DXG_IOCTL_NONE(QUERY_STATISTICS),
 	DXG_IOCTL_NONE(SHARE_OBJECT_WITH_HOST),
 	DXG_IOCTL_NONE(CREATE_SYNC_FILE),
@@ -581,6 +581,45 @@ LAYOUT_AT(d3dkmt_invalidate_cache, device, 0);
 LAYOUT_AT(d3dkmt_invalidate_cache, allocation, 4);
 LAYOUT_AT(d3dkmt_invalidate_cache, offset, 8);
 LAYOUT_AT(d3dkmt_invalidate_cache, length, 16);
+
+LAYOUT_SIZE(d3dkmt_share_objects, 40);
+LAYOUT_AT(d3dkmt_share_objects, object_count, 0);
+LAYOUT_AT(d3dkmt_share_objects, objects, 8);
+LAYOUT_AT(d3dkmt_share_objects, object_attributes, 16);
+LAYOUT_AT(d3dkmt_share_objects, desired_access, 24);
+LAYOUT_AT(d3dkmt_share_objects, shared_nt_handle, 32);
+
+LAYOUT_SIZE(d3dkmt_query_resource_info_from_nt_handle, 40);
+LAYOUT_AT(d3dkmt_query_resource_info_from_nt_handle, device, 0);
+LAYOUT_AT(d3dkmt_query_resource_info_from_nt_handle, nt_handle, 8);
+LAYOUT_AT(d3dkmt_query_resource_info_from_nt_handle, private_runtime_data, 16);
+LAYOUT_AT(d3dkmt_query_resource_info_from_nt_handle, private_runtime_data_size, 24);
+LAYOUT_AT(d3dkmt_query_resource_info_from_nt_handle, total_private_driver_data_size, 28);
+LAYOUT_AT(d3dkmt_query_resource_info_from_nt_handle, resource_private_driver_data_size, 32);
+LAYOUT_AT(d3dkmt_query_resource_info_from_nt_handle, num_allocations, 36);
+
+LAYOUT_SIZE(d3dkmt_open_allocation_info2, 80);
+LAYOUT_AT(d3dkmt_open_allocation_info2, allocation, 0);
+LAYOUT_AT(d3dkmt_open_allocation_info2, private_driver_data, 8);
+LAYOUT_AT(d3dkmt_open_allocation_info2, private_driver_data_size, 16);
+LAYOUT_AT(d3dkmt_open_allocation_info2, gpu_virtual_address, 24);
+
+LAYOUT_SIZE(d3dkmt_open_resource_from_nt_handle, 104);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, device, 0);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, nt_handle, 8);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, num_allocations, 16);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, open_allocation_info, 24);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, private_runtime_data_size, 32);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, private_runtime_data, 40);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, resource_private_driver_data_size, 48);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, resource_private_driver_data, 56);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, total_private_driver_data_buffer_size, 64);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, total_private_driver_data_buffer, 72);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, resource, 80);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, keyed_mutex, 84);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, keyed_mutex_private_runtime_data, 88);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, keyed_mutex_private_runtime_data_size, 96);
+LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, sync_object, 100);
 
 /* Ours: a size may grow, what is there stays. */
 LAYOUT_SIZE(drm_dxg_allocation_private, 32);

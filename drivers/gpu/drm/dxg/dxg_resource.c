@@ -4,6 +4,7 @@
 
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
+#include "dxg_blob.h"
 #include "dxg_device.h"
 #include "dxg_process.h"
 #include "dxg_resource.h"
@@ -11,7 +12,7 @@
 /**
  * DOC: Resource
  *
- * A group of allocations that is destroyed, and will be shared, as one. All calls
+ * A group of allocations that is destroyed, and can be shared, as one. All calls
  * of the miniport for one resource are serialised, and the call that destroys the
  * resource is the last: a destruction of single allocations that still waits for the
  * engine holds the resource's own back, even where that came with
@@ -23,7 +24,9 @@ static void resource_release(struct dxg_object *obj)
 {
 	struct dxg_resource *resource = container_of(obj, struct dxg_resource, base);
 
-	WARN_ON(resource->live);
+	WARN_ON(resource->live || resource->share);
+	dxg_blob_free(resource->private_data);
+	dxg_blob_free(resource->runtime_data);
 	mutex_destroy(&resource->lock);
 	atomic_dec(&resource->device->adapter->stats.resources);
 	kfree(resource);

@@ -7,8 +7,10 @@
 #include "dxg_destroy.h"
 #include "dxg_handle.h"
 
+struct dxg_blob;
 struct dxg_device;
 struct dxg_process;
+struct dxg_share;
 
 /**
  * struct dxg_resource - A WDDM resource: a group of allocations
@@ -18,6 +20,8 @@ struct dxg_resource {
 	struct dxg_object base;
 	/** @device: The device, counted by the parent. */
 	struct dxg_device *device;
+	/** @shared: It may be shared, or has been opened. Constant once published. */
+	bool shared;
 
 	/**
 	 * @lock: Serialises the miniport's calls for this resource; covers the fields
@@ -26,7 +30,7 @@ struct dxg_resource {
 	struct mutex lock;
 	/** @context: The miniport's handle of it. */
 	void *context;
-	/** @live: Allocations that the miniport has of it. */
+	/** @live: Allocations that the miniport has of it, or has open of its share's. */
 	unsigned int live;
 	/** @created: The miniport knows it. */
 	bool created;
@@ -34,6 +38,12 @@ struct dxg_resource {
 	bool destroyed;
 	/** @last: Batch that destroys the resource and waits for @live to be 0. */
 	struct dxg_batch *last;
+	/** @share: What it has in common with other openings, counted; NULL: nothing. */
+	struct dxg_share *share;
+	/** @private_data: Its private data, for a share, or NULL. */
+	struct dxg_blob *private_data;
+	/** @runtime_data: Private data of the runtime, for a share, or NULL. */
+	struct dxg_blob *runtime_data;
 
 	/** @batch: Lent to a destruction that begins with this resource. */
 	struct dxg_batch batch;
