@@ -191,6 +191,67 @@ struct drm_dxg_cmd_signal {
 	__u64 value;
 };
 
+/**
+ * struct drm_dxg_export - Export an allocation as a dma-buf
+ * @device: in: device handle
+ * @allocation: in: allocation handle; EINVAL: existing system memory, or what is offered
+ * @flags: in: DRM_CLOEXEC, DRM_RDWR; EINVAL: other bits
+ * @fd: out: file descriptor
+ * @bytes: out: bytes of the dma-buf, at least those of the allocation
+ *
+ * The dma-buf has the same bytes. The device's own KMS node imports it as the buffer itself,
+ * which can be scanned out where the allocation is DISPLAYABLE. Commands and the users of the
+ * dma-buf wait for each other by the fences in its reservation; locks wait for nobody.
+ *
+ * Brings the bytes into the device segment, where they stay, and count, until all file
+ * descriptors, handles, mappings and frame buffers of the dma-buf have gone, also after the
+ * allocation has been destroyed. May wait for commands that the engine already has.
+ *
+ * ENOMEM: no memory, or no room in the device segment. EMFILE: no file descriptor. ENODEV:
+ * the adapter has been removed.
+ */
+struct drm_dxg_export {
+	__u32 device;
+	__u32 allocation;
+	__u32 flags;
+	__s32 fd;
+	__u64 bytes;
+};
+
+/**
+ * struct drm_dxg_import - Import a dma-buf as an allocation
+ * @device: in: device handle
+ * @fd: in: file descriptor of a dma-buf; EINVAL: anything else, or one that the device
+ *	cannot use: virtio-gpu takes none of other devices
+ * @flags: in: 0
+ * @allocation: out: handle of a stand-alone allocation
+ * @bytes: out: its bytes
+ *
+ * A dma-buf of a dxg allocation of the same adapter gives one more handle for that, which may
+ * be another process's; EPERM: one in a resource that is not shared. Of any other one the
+ * bytes are in no segment, and cannot be offered.
+ *
+ * ENOMEM: no memory. EBUSY: its allocation is just being destroyed, or another call imports
+ * it. ENODEV: the adapter has been removed.
+ */
+struct drm_dxg_import {
+	__u32 device;
+	__s32 fd;
+	__u32 flags;
+	__u32 allocation;
+	__u64 bytes;
+};
+
+/*
+ * Operations that D3DKMT has not, by DRM's type on both doors. They may be called with larger
+ * structures than the driver knows if the rest is 0; E2BIG: it is not.
+ */
+#define DRM_DXG_NR_FIRST				0x8a
+#define DRM_IOCTL_DXG_EXPORT \
+	_IOWR('d', DRM_DXG_NR_FIRST + 0, struct drm_dxg_export)
+#define DRM_IOCTL_DXG_IMPORT \
+	_IOWR('d', DRM_DXG_NR_FIRST + 1, struct drm_dxg_import)
+
 #ifdef __cplusplus
 }
 #endif

@@ -6,6 +6,7 @@
 #include <linux/iosys-map.h>
 #include <linux/types.h>
 
+struct dma_buf;
 struct drm_device;
 struct drm_gem_object;
 struct dxg_adapter;
@@ -143,11 +144,20 @@ struct dxg_ddi_close_allocation {
  * @gem_handle: handle of @obj in the in-kernel client
  * @map: kernel mapping of all of it, of vmap() or in the direct map, valid as long as
  *	the backing
+ * @dma_buf: what it was exported as, kept by @gem_handle; NULL: it was not. The miniport's,
+ *	as is what follows
+ * @obj_refs: references on @obj while nobody else uses it
+ * @handles: handles of @obj then
+ * @files: references on the dma-buf then
  */
 struct dxg_ddi_backing {
 	struct drm_gem_object *obj;
 	u32 gem_handle;
 	struct iosys_map map;
+	struct dma_buf *dma_buf;
+	unsigned int obj_refs;
+	unsigned int handles;
+	unsigned long files;
 };
 
 /**
@@ -287,6 +297,49 @@ struct dxg_ddi_ops {
 	 * the in-tree device goes, and never after.
 	 */
 	void (*destroy_backing)(void *context, struct dxg_ddi_backing *backing);
+
+	/**
+	 * @export_backing: Make a dma-buf of a backing.
+	 *
+	 * The same one each time, and the in-tree object itself where the in-tree device
+	 * imports it. @flags: DRM_RDWR. Called with prime_lock held; may sleep and allocate.
+	 *
+	 * Return: the dma-buf, counted; -ENOMEM; -EINVAL: the device cannot; -ENODEV.
+	 */
+	struct dma_buf *(*export_backing)(void *context, struct dxg_ddi_backing *backing,
+					  u32 flags);
+
+	/**
+	 * @backing_is_shared: Say whether a backing that was exported is used elsewhere.
+	 *
+	 * By a file descriptor, a handle, an importer or a frame buffer; once it is not it
+	 * will not be, unless it is exported again. Called under a spinlock.
+	 *
+	 * Return: whether it is.
+	 */
+	bool (*backing_is_shared)(void *context, const struct dxg_ddi_backing *backing);
+
+	/**
+	 * @import_backing: Find the object behind a dma-buf.
+	 *
+	 * Fills in the object and its handle, which may be one that another backing has: the
+	 * port sees by the object whether it is so, and then drops only the reference on the
+	 * object. @fd is a file descriptor of the caller. Called with prime_lock held; may
+	 * sleep and allocate.
+	 *
+	 * Return: 0; -EINVAL: no dma-buf, or one that the device cannot use; -ENOMEM;
+	 * -ENODEV.
+	 */
+	int (*import_backing)(void *context, int fd, struct dxg_ddi_backing *backing);
+
+	/**
+	 * @map_backing: Map what import_backing found into the kernel.
+	 *
+	 * From here on it is a backing as of create_backing. On failure it is given up.
+	 *
+	 * Return: 0; -EINVAL: it cannot be mapped; -ENOMEM; -ENODEV.
+	 */
+	int (*map_backing)(void *context, struct dxg_ddi_backing *backing);
 
 	/**
 	 * @submit_command: Start a command (DxgkDdiSubmitCommand).

@@ -16,6 +16,7 @@
 #include "dxg_debugfs.h"
 #include "dxg_enum.h"
 #include "dxg_ioctl.h"
+#include "dxg_prime.h"
 #include "dxg_process.h"
 #include "dxg_sched.h"
 #include "dxg_sync.h"
@@ -244,6 +245,7 @@ static void adapter_stop(struct dxg_adapter *adapter)
 	u32 i;
 
 	dxg_adapter_revoke(adapter);
+	dxg_prime_fini(adapter);
 	dxg_backing_fini(adapter);
 	dxg_vidmm_stop(adapter);
 	for (i = 0; i < adapter->caps.num_nodes; i++)
@@ -267,6 +269,7 @@ static int adapter_probe(struct platform_device *pdev)
 	mutex_init(&adapter->revoke_lock);
 	dxg_vidmm_init(adapter);
 	dxg_backing_init(adapter);
+	dxg_prime_init(adapter);
 	INIT_LIST_HEAD(&adapter->link);
 	spin_lock_init(&adapter->sync_lock);
 	INIT_LIST_HEAD(&adapter->waits);

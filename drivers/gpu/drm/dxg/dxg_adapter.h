@@ -109,6 +109,14 @@ struct dxg_adapter {
 	atomic64_t discard_bytes;
 	/** @ledger: Sums over all processes. */
 	struct dxg_ledger ledger;
+	/** @pinned_bytes: Bytes of what commands have pinned. */
+	atomic64_t pinned_bytes;
+	/** @prime_lock: Serialises export, import and the end of backings that took part. */
+	struct mutex prime_lock;
+	/** @primes: Objects that are exported or imported. Under @prime_lock. */
+	struct list_head primes;
+	/** @prime_work: Looks whether what was exported is still used elsewhere. */
+	struct delayed_work prime_work;
 	/** @evict_lock: Serialises making room. */
 	struct mutex evict_lock;
 	/** @pins: Pins of all allocations. */

@@ -134,6 +134,7 @@ struct dxg_allocation *dxg_allocation_create(struct dxg_device *device,
 	if (!alloc)
 		return ERR_PTR(-ENOMEM);
 	alloc->bo = &alloc->own;
+	alloc->own.in_resource = resource;
 	dxg_gem_init(alloc->bo, dxg_process_adapter_from(&device->base), &allocation_gem_funcs);
 	return alloc;
 }
@@ -250,31 +251,6 @@ int dxg_allocation_make_resident(struct dxg_allocation *alloc)
 }
 
 /**
- * dxg_allocation_make_resident_waiting() - The same, waiting for commands in the way
- * @alloc: the allocation
- *
- * Those are armed, and so end in bounded time.
- *
- * Return: 0; -ENOMEM; -EINVAL; -ENODEV.
- */
-int dxg_allocation_make_resident_waiting(struct dxg_allocation *alloc)
-{
-	struct dxg_adapter *adapter = alloc->device->adapter;
-	struct dxg_vidmm_wait wait;
-	int ret;
-
-	ret = dxg_allocation_make_resident(alloc);
-	if (ret != -EBUSY)
-		return ret;
-	dxg_vidmm_wait_begin(adapter, &wait);
-	do {
-		ret = dxg_allocation_make_resident(alloc);
-	} while (ret == -EBUSY && dxg_vidmm_wait_room(adapter, &wait, 0));
-	dxg_vidmm_wait_end(adapter);
-	return ret == -EBUSY ? -ENOMEM : ret;
-}
-
-/**
  * dxg_allocation_pin() - Bring an allocation into the device segment to stay
  * @alloc: the allocation; may be being destroyed, if a command is in the way of that
  *
@@ -291,6 +267,50 @@ int dxg_allocation_pin(struct dxg_allocation *alloc)
 		ret = dxg_gem_pin_locked(alloc->bo);
 	mutex_unlock(&alloc->bo->lock);
 	return ret;
+}
+
+/* Those in the way are armed, and so end in bounded time. */
+static int allocation_wait(struct dxg_allocation *alloc, int (*fn)(struct dxg_allocation *alloc))
+{
+	struct dxg_adapter *adapter = alloc->device->adapter;
+	struct dxg_vidmm_wait wait;
+	int ret;
+
+	ret = fn(alloc);
+	if (ret != -EBUSY)
+		return ret;
+	dxg_vidmm_wait_begin(adapter, &wait);
+	do {
+		ret = fn(alloc);
+	} while (ret == -EBUSY && dxg_vidmm_wait_room(adapter, &wait, 0));
+	dxg_vidmm_wait_end(adapter);
+	return ret == -EBUSY ? -ENOMEM : ret;
+}
+
+/**
+ * dxg_allocation_make_resident_waiting() - dxg_allocation_make_resident() that waits
+ * @alloc: the allocation
+ *
+ * For commands in the way, in bounded time.
+ *
+ * Return: 0; -ENOMEM; -EINVAL; -ENODEV.
+ */
+int dxg_allocation_make_resident_waiting(struct dxg_allocation *alloc)
+{
+	return allocation_wait(alloc, dxg_allocation_make_resident);
+}
+
+/**
+ * dxg_allocation_pin_waiting() - dxg_allocation_pin() that waits
+ * @alloc: the allocation
+ *
+ * For commands in the way, in bounded time.
+ *
+ * Return: 0; -ENOMEM; -EFAULT; -ENODEV.
+ */
+int dxg_allocation_pin_waiting(struct dxg_allocation *alloc)
+{
+	return allocation_wait(alloc, dxg_allocation_pin);
 }
 
 /**

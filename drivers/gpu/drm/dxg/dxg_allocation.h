@@ -12,6 +12,7 @@ struct dxg_device;
 struct dxg_mapping;
 struct dxg_process;
 struct dxg_resource;
+struct dxg_share;
 struct dxg_sysmem;
 
 /**
@@ -26,6 +27,8 @@ struct dxg_allocation {
 	struct dxg_resource *resource;
 	/** @bo: The bytes, counted: @own, or another opening's. */
 	struct dxg_gem_object *bo;
+	/** @share: The share that keeps the bytes, counted, where it is an import of those. */
+	struct dxg_share *share;
 	/** @opening: The miniport's handle of the opening. */
 	void *opening;
 
@@ -82,7 +85,7 @@ static inline struct dxg_allocation *dxg_allocation_from(struct dxg_object *obj)
  */
 static inline bool dxg_allocation_is_mapped(const struct dxg_allocation *alloc)
 {
-	return alloc->bo->existing && alloc->bo == &alloc->own;
+	return alloc->bo->existing && !alloc->bo->imported && alloc->bo == &alloc->own;
 }
 
 int dxg_allocation_init(void);
@@ -102,6 +105,7 @@ int dxg_allocation_touch(struct dxg_allocation *alloc);
 int dxg_allocation_make_resident(struct dxg_allocation *alloc);
 int dxg_allocation_make_resident_waiting(struct dxg_allocation *alloc);
 int dxg_allocation_pin(struct dxg_allocation *alloc);
+int dxg_allocation_pin_waiting(struct dxg_allocation *alloc);
 bool dxg_allocation_zap(struct dxg_allocation *alloc);
 
 #endif /* _DXG_ALLOCATION_H */

@@ -80,7 +80,13 @@ static int dxg_state_show(struct seq_file *m, void *data)
 	seq_printf(m, "wanted_bytes: %llu\n", ledger.wanted);
 	seq_printf(m, "offered_bytes: %llu\n",
 		   ledger.offered[DXG_SEGMENT_DEVICE] + ledger.offered[DXG_SEGMENT_SYSTEM]);
+	seq_printf(m, "exported_bytes: %llu\n",
+		   ledger.exported[DXG_SEGMENT_DEVICE] + ledger.exported[DXG_SEGMENT_USER]);
+	seq_printf(m, "pending_bytes: %llu\n",
+		   ledger.pending[DXG_SEGMENT_DEVICE] + ledger.pending[DXG_SEGMENT_SYSTEM] +
+		   ledger.pending[DXG_SEGMENT_USER]);
 	seq_printf(m, "reserved_bytes: %llu\n", ledger.reserved);
+	seq_printf(m, "pinned_bytes: %llu\n", (u64)atomic64_read(&adapter->pinned_bytes));
 	seq_printf(m, "pins: %d\n", atomic_read(&adapter->pins));
 	return 0;
 }
@@ -321,7 +327,7 @@ static unsigned int check_busy_locked(struct dxg_device *device)
 
 	list_for_each_entry(cmd, &device->commands, device_link) {
 		for (i = 0; cmd->armed && i < cmd->num_uses; i++) {
-			bad += !cmd->uses[i]->busy;
+			bad += !cmd->uses[i].alloc->busy;
 			seen++;
 		}
 		if (++seen >= DXG_DEBUGFS_MOST)
@@ -426,6 +432,8 @@ static unsigned int check_ledger(struct dxg_adapter *adapter)
 		for (i = 0; i < DXG_NUM_SEGMENTS; i++) {
 			sum.placed[i] += pa->ledger.placed[i];
 			sum.offered[i] += pa->ledger.offered[i];
+			sum.exported[i] += pa->ledger.exported[i];
+			sum.pending[i] += pa->ledger.pending[i];
 		}
 		sum.wanted += pa->ledger.wanted;
 		sum.reserved += pa->ledger.reserved;

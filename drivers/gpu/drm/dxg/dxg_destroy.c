@@ -174,7 +174,12 @@ static bool batch_revoke_mappings(struct dxg_batch *batch)
 	list_for_each_entry(alloc, &batch->allocations, batch_link) {
 		dxg_mapping_revoke(alloc);
 		dxg_vidmm_forget(alloc);
-		backed |= READ_ONCE(alloc->bo->segment) != DXG_SEGMENT_NONE;
+		if (READ_ONCE(alloc->bo->segment) == DXG_SEGMENT_NONE)
+			continue;
+		backed = true;
+		if (!alloc->share && !READ_ONCE(alloc->bo->share) &&
+		    refcount_read(&alloc->bo->opens) == 1)
+			dxg_vidmm_set_pending(alloc->bo);
 	}
 	return backed;
 }
@@ -330,7 +335,7 @@ static void batch_free_bos(struct dxg_batch *batch, struct dxg_resource *resourc
 static void batch_free(struct dxg_batch *batch, struct dxg_resource *resource,
 		       struct dxg_allocation **allocs, unsigned int num)
 {
-	struct dxg_share *share = resource ? resource->share : NULL;
+	struct dxg_share *share = resource->share;
 	unsigned int i, closed;
 
 	if (share)
@@ -346,13 +351,47 @@ static void batch_free(struct dxg_batch *batch, struct dxg_resource *resource,
 		dxg_allocation_put(allocs[i]);
 }
 
+/* An import of what a share has. */
+static void batch_free_import(struct dxg_batch *batch, struct dxg_allocation *alloc)
+{
+	struct dxg_share *share = alloc->share;
+
+	mutex_lock(&share->lock);
+	batch_ddi_close(batch->device->adapter, &alloc, 1);
+	mutex_unlock(&share->lock);
+	dxg_allocation_put(alloc);
+	dxg_share_put(share);
+}
+
+/* Each goes with its last opening: imports have made more of them. */
+static void batch_free_standalone(struct dxg_batch *batch, struct dxg_allocation **allocs,
+				  unsigned int num)
+{
+	struct dxg_allocation *last[DXG_DDI_CHUNK];
+	unsigned int i, num_last = 0, num_own = 0;
+
+	for (i = 0; i < num; i++) {
+		if (allocs[i]->share)
+			batch_free_import(batch, allocs[i]);
+		else
+			allocs[num_own++] = allocs[i];
+	}
+	batch_ddi_close(batch->device->adapter, allocs, num_own);
+	for (i = 0; i < num_own; i++)
+		if (refcount_dec_and_test(&allocs[i]->bo->opens))
+			last[num_last++] = allocs[i];
+	batch_free_bos(batch, NULL, last, num_last);
+	for (i = 0; i < num_own; i++)
+		dxg_allocation_put(allocs[i]);
+}
+
 static void batch_run_standalone(struct dxg_batch *batch)
 {
 	struct dxg_allocation *allocs[DXG_DDI_CHUNK];
 	unsigned int num;
 
 	while ((num = batch_take(batch, NULL, allocs)))
-		batch_free(batch, NULL, allocs, num);
+		batch_free_standalone(batch, allocs, num);
 }
 
 /* False: the resource itself waits for allocations in other batches. */

@@ -12,6 +12,7 @@
 #include "dxg_blob.h"
 #include "dxg_gem.h"
 #include "dxg_paging.h"
+#include "dxg_prime.h"
 #include "dxg_process.h"
 #include "dxg_shmem.h"
 #include "dxg_sysmem.h"
@@ -54,6 +55,8 @@ void dxg_gem_init(struct dxg_gem_object *bo, struct dxg_process_adapter *pa,
 	bo->pa = pa;
 	dxg_object_get(&pa->base);
 	mutex_init(&bo->lock);
+	refcount_set(&bo->opens, 1);
+	INIT_LIST_HEAD(&bo->prime_link);
 	INIT_LIST_HEAD(&bo->segment_link);
 	bo->priority = D3DKMT_ALLOCATION_PRIORITY_NORMAL;
 	bo->base.funcs = funcs;
@@ -158,7 +161,7 @@ unsigned long dxg_gem_pfn_locked(const struct dxg_gem_object *bo, unsigned long 
 
 	if (bo->segment == DXG_SEGMENT_SYSTEM)
 		return page_to_pfn(bo->pages[offset >> PAGE_SHIFT]);
-	if (bo->segment == DXG_SEGMENT_USER)
+	if (bo->sysmem)
 		return page_to_pfn(bo->sysmem->pages[offset >> PAGE_SHIFT]);
 	if (is_vmalloc_addr(address))
 		return vmalloc_to_pfn(address);
@@ -308,7 +311,7 @@ void dxg_gem_set_sysmem(struct dxg_gem_object *bo, struct dxg_sysmem *sysmem)
  */
 void *dxg_gem_address(const struct dxg_gem_object *bo)
 {
-	if (bo->segment == DXG_SEGMENT_USER)
+	if (bo->sysmem)
 		return bo->sysmem->address;
 	return bo->backing.map.vaddr;
 }
@@ -353,7 +356,7 @@ int dxg_gem_make_resident_locked(struct dxg_gem_object *bo)
 	if (bo->segment == DXG_SEGMENT_DEVICE)
 		return 0;
 	if (bo->segment == DXG_SEGMENT_USER)
-		return dxg_sysmem_map(bo->sysmem);
+		return bo->sysmem ? dxg_sysmem_map(bo->sysmem) : 0;
 	if (!dxg_adapter_enter(bo->pa->adapter, &idx))
 		return -ENODEV;
 	ret = gem_enter_device_locked(bo, true);
@@ -373,7 +376,8 @@ int dxg_gem_pin_locked(struct dxg_gem_object *bo)
 
 	if (ret)
 		return ret;
-	atomic_inc(&bo->pins);
+	if (atomic_inc_return(&bo->pins) == 1)
+		atomic64_add(bo->base.size, &bo->pa->adapter->pinned_bytes);
 	atomic_inc(&bo->pa->adapter->pins);
 	dxg_vidmm_touch(bo);
 	return 0;
@@ -389,16 +393,35 @@ void dxg_gem_unpin(struct dxg_gem_object *bo)
 {
 	struct dxg_adapter *adapter = bo->pa->adapter;
 
-	atomic_dec(&bo->pins);
+	if (atomic_dec_and_test(&bo->pins))
+		atomic64_sub(bo->base.size, &adapter->pinned_bytes);
 	atomic_dec(&adapter->pins);
 	dxg_vidmm_wake(adapter);
+}
+
+static void gem_destroy_backing_locked(struct dxg_gem_object *bo)
+{
+	struct dxg_adapter *adapter = bo->pa->adapter;
+
+	lockdep_assert_held(&bo->lock);
+
+	if (!bo->exported && !bo->imported) {
+		adapter->ops->destroy_backing(adapter->context, &bo->backing);
+		return;
+	}
+	mutex_lock(&adapter->prime_lock);
+	dxg_prime_forget(bo);
+	adapter->ops->destroy_backing(adapter->context, &bo->backing);
+	mutex_unlock(&adapter->prime_lock);
+	if (bo->exported)
+		dxg_vidmm_set_exported(bo, false);
 }
 
 static void gem_leave_device_locked(struct dxg_gem_object *bo, enum dxg_segment segment)
 {
 	struct dxg_adapter *adapter = bo->pa->adapter;
 
-	adapter->ops->destroy_backing(adapter->context, &bo->backing);
+	gem_destroy_backing_locked(bo);
 	/* Last: a removal waits, by our lock, for what is on a list. */
 	spin_lock(&adapter->vidmm_lock);
 	dxg_vidmm_place_locked(bo, segment);
@@ -476,22 +499,137 @@ static bool gem_keep_locked(struct dxg_gem_object *bo)
 }
 
 /**
- * dxg_gem_unback() - Give the memory back
- * @bo: the object, which no command uses
- * @keep: the process may keep it for its next allocation
- *
- * Nobody gives it memory again: its last opening goes, or its adapter. A mapping that is
- * left faults with SIGBUS.
+ * dxg_gem_close() - An opening of an object that has no share goes
+ * @bo: the object, of which another opening is left
  */
-void dxg_gem_unback(struct dxg_gem_object *bo, bool keep)
+void dxg_gem_close(struct dxg_gem_object *bo)
 {
+	WARN_ON(refcount_dec_and_test(&bo->opens));
+}
+
+/**
+ * dxg_gem_is_shared() - Whether others may use the backing of an object
+ * @bo: the object, in the device segment
+ *
+ * In any context that keeps it there.
+ *
+ * Return: whether it must stay there.
+ */
+bool dxg_gem_is_shared(const struct dxg_gem_object *bo)
+{
+	const struct dxg_adapter *adapter = bo->pa->adapter;
+
+	return bo->exported && adapter->ops->backing_is_shared(adapter->context, &bo->backing);
+}
+
+/**
+ * dxg_gem_reap_locked() - Give the memory of an orphan back
+ * @bo: the object, locked, orphaned and not shared
+ *
+ * The caller has a reference besides the orphan's.
+ */
+void dxg_gem_reap_locked(struct dxg_gem_object *bo)
+{
+	lockdep_assert_held(&bo->lock);
+
+	trace_dxg_backing_destroy(bo);
+	gem_leave_device_locked(bo, DXG_SEGMENT_NONE);
+	bo->orphaned = false;
+	dxg_gem_put(bo);
+}
+
+/**
+ * dxg_gem_unexport() - Nobody seems to use what was exported any more
+ * @bo: the object
+ *
+ * In a section of the adapter. What is destroyed gives its memory back.
+ */
+void dxg_gem_unexport(struct dxg_gem_object *bo)
+{
+	struct dxg_adapter *adapter = bo->pa->adapter;
+
 	mutex_lock(&bo->lock);
-	gem_unmap_locked(bo);
+	if (bo->exported && !dxg_gem_is_shared(bo)) {
+		if (bo->orphaned) {
+			dxg_gem_reap_locked(bo);
+		} else {
+			mutex_lock(&adapter->prime_lock);
+			dxg_prime_forget(bo);
+			mutex_unlock(&adapter->prime_lock);
+			dxg_vidmm_set_exported(bo, false);
+		}
+	}
+	mutex_unlock(&bo->lock);
+}
+
+/**
+ * dxg_gem_import() - Give a new object the bytes of a dma-buf
+ * @bo: the object, not published
+ * @backing: the bytes; they are the object's
+ *
+ * Under the adapter's prime_lock.
+ */
+void dxg_gem_import(struct dxg_gem_object *bo, const struct dxg_ddi_backing *backing)
+{
+	/* Nobody else has this one, so that it is taken inside prime_lock does no harm. */
+	mutex_lock_nested(&bo->lock, SINGLE_DEPTH_NESTING);
+	bo->existing = true;
+	bo->imported = true;
+	bo->backing = *backing;
+	trace_dxg_backing_create(bo);
+	dxg_vidmm_place(bo, DXG_SEGMENT_USER);
+	mutex_unlock(&bo->lock);
+}
+
+/**
+ * dxg_gem_adopt() - Give a new object the backing of one that has been destroyed
+ * @bo: the new object, not published
+ * @orphan: the old one, which nobody has open
+ *
+ * In a section of the adapter.
+ *
+ * Return: 0; -EBUSY: it has no backing any more, or the destruction is under way.
+ */
+int dxg_gem_adopt(struct dxg_gem_object *bo, struct dxg_gem_object *orphan)
+{
+	struct dxg_adapter *adapter = bo->pa->adapter;
+	int ret = -EBUSY;
+
+	mutex_lock(&orphan->lock);
+	if (!orphan->orphaned || orphan->segment != DXG_SEGMENT_DEVICE)
+		goto out_unlock;
+	mutex_lock_nested(&bo->lock, SINGLE_DEPTH_NESTING);
+	mutex_lock(&adapter->prime_lock);
+	list_replace_init(&orphan->prime_link, &bo->prime_link);
+	bo->backing = orphan->backing;
+	memset(&orphan->backing, 0, sizeof(orphan->backing));
+	mutex_unlock(&adapter->prime_lock);
+	spin_lock(&adapter->vidmm_lock);
+	dxg_vidmm_place_locked(orphan, DXG_SEGMENT_NONE);
+	orphan->exported = false;
+	bo->exported = true;
+	dxg_vidmm_place_locked(bo, DXG_SEGMENT_DEVICE);
+	spin_unlock(&adapter->vidmm_lock);
+	mutex_unlock(&bo->lock);
+	orphan->orphaned = false;
+	/* The caller has another one. */
+	dxg_gem_put(orphan);
+	ret = 0;
+out_unlock:
+	mutex_unlock(&orphan->lock);
+	return ret;
+}
+
+/* In a section of the adapter, or while it is being removed. */
+static void gem_free_bytes_locked(struct dxg_gem_object *bo, bool keep)
+{
+	lockdep_assert_held(&bo->lock);
+
 	if (bo->segment != DXG_SEGMENT_NONE)
 		trace_dxg_backing_destroy(bo);
 	switch (bo->segment) {
 	case DXG_SEGMENT_DEVICE:
-		if (keep && gem_keep_locked(bo))
+		if (keep && !bo->exported && gem_keep_locked(bo))
 			break;
 		gem_leave_device_locked(bo, DXG_SEGMENT_NONE);
 		break;
@@ -500,12 +638,68 @@ void dxg_gem_unback(struct dxg_gem_object *bo, bool keep)
 		dxg_vidmm_place(bo, DXG_SEGMENT_NONE);
 		break;
 	case DXG_SEGMENT_USER:
-		dxg_sysmem_free(bo->sysmem);
+		if (bo->sysmem)
+			dxg_sysmem_free(bo->sysmem);
+		else
+			gem_destroy_backing_locked(bo);
 		bo->sysmem = NULL;
 		dxg_vidmm_place(bo, DXG_SEGMENT_NONE);
 		break;
 	default:
 		break;
 	}
+}
+
+/*
+ * What has been exported stays for those who use it, if the device does. Nobody opens the
+ * object as it was any more.
+ */
+static bool gem_orphan_locked(struct dxg_gem_object *bo)
+{
+	struct dxg_adapter *adapter = bo->pa->adapter;
+
+	lockdep_assert_held(&bo->lock);
+
+	if (!bo->exported && !bo->imported)
+		return false;
+	mutex_lock(&adapter->prime_lock);
+	bo->share = NULL;
+	refcount_set(&bo->opens, 0);
+	bo->orphaned = !dxg_adapter_is_removed(adapter) && dxg_gem_is_shared(bo);
+	mutex_unlock(&adapter->prime_lock);
+	if (bo->orphaned)
+		dxg_gem_get(bo);
+	return bo->orphaned;
+}
+
+/**
+ * dxg_gem_unback() - Give the memory back: the last opening goes
+ * @bo: the object, which no command uses
+ * @keep: the process may keep it for its next allocation
+ *
+ * Nobody gives it memory again. What others use the dma-buf of stays until they do not.
+ */
+void dxg_gem_unback(struct dxg_gem_object *bo, bool keep)
+{
+	mutex_lock(&bo->lock);
+	if (!gem_orphan_locked(bo))
+		gem_free_bytes_locked(bo, keep);
+	mutex_unlock(&bo->lock);
+}
+
+/**
+ * dxg_gem_revoke() - Give the memory back: the adapter goes
+ * @bo: the object, which no command uses; the caller has a reference
+ *
+ * A mapping that is left faults with SIGBUS.
+ */
+void dxg_gem_revoke(struct dxg_gem_object *bo)
+{
+	mutex_lock(&bo->lock);
+	gem_unmap_locked(bo);
+	gem_free_bytes_locked(bo, false);
+	if (bo->orphaned)
+		dxg_gem_put(bo);
+	bo->orphaned = false;
 	mutex_unlock(&bo->lock);
 }

@@ -5,6 +5,7 @@
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/mutex.h>
+#include <linux/refcount.h>
 
 #include <drm/drm_gem.h>
 #include <drm/dxg/dxg_ddi.h>
@@ -54,6 +55,32 @@ struct dxg_gem_object {
 	 * that of @base. Under @lock.
 	 */
 	struct page **pages;
+	/**
+	 * @opens: Openings, where there is no @share: the last one that goes destroys it. An
+	 * import adds one.
+	 */
+	refcount_t opens;
+	/** @in_resource: It belongs to a resource. Constant once published. */
+	bool in_resource;
+	/** @imported: Its bytes are somebody else's dma-buf. Constant once published. */
+	bool imported;
+	/**
+	 * @exported: There is a dma-buf of its backing. Changed under @lock and the adapter's
+	 * vidmm_lock.
+	 */
+	bool exported;
+	/**
+	 * @orphaned: Destroyed, and only its backing is left, for the users of its dma-buf.
+	 * Under @lock.
+	 */
+	bool orphaned;
+	/** @pending: Destroyed, and it has bytes. Under the adapter's vidmm_lock. */
+	bool pending;
+	/**
+	 * @prime_link: Entry of the adapter's objects that are exported or imported, while it
+	 * has a backing. Under the adapter's prime_lock.
+	 */
+	struct list_head prime_link;
 	/** @discarded: The bytes were discarded since the last offer. Under @lock. */
 	bool discarded;
 	/** @shared: Other devices may open it. Constant once published. */
@@ -111,5 +138,12 @@ void dxg_gem_unpin(struct dxg_gem_object *bo);
 void dxg_gem_discard_locked(struct dxg_gem_object *bo);
 int dxg_gem_evict_locked(struct dxg_gem_object *bo);
 void dxg_gem_unback(struct dxg_gem_object *bo, bool keep);
+void dxg_gem_revoke(struct dxg_gem_object *bo);
+void dxg_gem_close(struct dxg_gem_object *bo);
+bool dxg_gem_is_shared(const struct dxg_gem_object *bo);
+void dxg_gem_reap_locked(struct dxg_gem_object *bo);
+void dxg_gem_unexport(struct dxg_gem_object *bo);
+void dxg_gem_import(struct dxg_gem_object *bo, const struct dxg_ddi_backing *backing);
+int dxg_gem_adopt(struct dxg_gem_object *bo, struct dxg_gem_object *orphan);
 
 #endif /* _DXG_GEM_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/build_bug.h>
 #include <linux/compat.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/nospec.h>
 #include <linux/uaccess.h>
@@ -131,8 +132,19 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL_NONE(IS_FEATURE_ENABLED),
 };
 
-/* The DRM nodes' numbers: 0x40 to 0x89 are the table, up to 0x9f is reserved. */
+/* The DRM nodes' numbers: 0x40 to 0x89 are the table, 0x8a to 0x9f what D3DKMT lacks. */
+#define DXG_DRM_NR_OWN	DRM_DXG_NR_FIRST
 #define DXG_DRM_NR_END	0xa0
+
+#define DXG_OWN(_code, _func, _flags) \
+	[_IOC_NR(DRM_IOCTL_DXG_##_code) - DXG_DRM_NR_OWN] = \
+		{ DRM_IOCTL_DXG_##_code, _func, _flags }
+
+/* Both doors know these by DRM's type. */
+static const struct dxg_ioctl_desc dxg_own_ioctls[] = {
+	DXG_OWN(EXPORT, dxg_ioctl_export, 0),
+	DXG_OWN(IMPORT, dxg_ioctl_import, 0),
+};
 
 /**
  * dxg_call_add() - Leave a new object to be published
@@ -142,6 +154,41 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 void dxg_call_add(struct dxg_call *call, struct dxg_object *obj)
 {
 	list_add_tail(&obj->sibling, &call->pending);
+}
+
+/**
+ * dxg_call_add_file() - Leave a file to be installed
+ * @call: the operation, which has none yet
+ * @file: the file, counted; the reference is the operation's, or dropped on an error
+ * @flags: O_CLOEXEC
+ * @fd: out: its file descriptor, which other threads cannot use yet
+ *
+ * Return: 0; -EMFILE.
+ */
+int dxg_call_add_file(struct dxg_call *call, struct file *file, unsigned int flags, s32 *fd)
+{
+	int ret = get_unused_fd_flags(flags);
+
+	if (ret < 0) {
+		fput(file);
+		return ret;
+	}
+	call->file = file;
+	call->fd = ret;
+	*fd = ret;
+	return 0;
+}
+
+static void call_end_file(struct dxg_call *call, bool install)
+{
+	if (!call->file)
+		return;
+	if (install) {
+		fd_install(call->fd, call->file);
+	} else {
+		put_unused_fd(call->fd);
+		fput(call->file);
+	}
 }
 
 /**
@@ -172,6 +219,26 @@ int dxg_call_probe(struct dxg_call *call, size_t size)
 	return copy_to_user(call->user_args, call->args, size) ? -EFAULT : 0;
 }
 
+/* What is ours may be larger than we know it: a structure grows at its end. */
+static const struct dxg_ioctl_desc *dxg_ioctl_find_own(unsigned int code)
+{
+	const struct dxg_ioctl_desc *desc;
+	unsigned int nr = _IOC_NR(code) - DXG_DRM_NR_OWN;
+
+	if (nr >= ARRAY_SIZE(dxg_own_ioctls))
+		return NULL;
+	desc = &dxg_own_ioctls[array_index_nospec(nr, ARRAY_SIZE(dxg_own_ioctls))];
+	if (!desc->code || _IOC_SIZE(code) < _IOC_SIZE(desc->code))
+		return NULL;
+	return (code & ~IOCSIZE_MASK) == (desc->code & ~IOCSIZE_MASK) ? desc : NULL;
+}
+
+static bool dxg_ioctl_is_own(unsigned int code)
+{
+	return _IOC_TYPE(code) == DRM_IOCTL_BASE && _IOC_NR(code) >= DXG_DRM_NR_OWN &&
+	       _IOC_NR(code) < DXG_DRM_NR_END;
+}
+
 static const struct dxg_ioctl_desc *dxg_ioctl_find(unsigned int code)
 {
 	const struct dxg_ioctl_desc *desc;
@@ -187,7 +254,7 @@ static const struct dxg_ioctl_desc *dxg_ioctl_find(unsigned int code)
 typedef long (*dxg_call_fn)(struct file *file, const struct dxg_ioctl_desc *desc,
 			    struct dxg_call *call);
 
-static long dxg_call(struct file *file, const struct dxg_ioctl_desc *desc,
+static long dxg_call(struct file *file, const struct dxg_ioctl_desc *desc, unsigned int code,
 		     struct dxg_process *process, void __user *arg, dxg_call_fn fn)
 {
 	u64 args[DIV_ROUND_UP(DXG_ARGS_MAX, sizeof(u64))];
@@ -204,8 +271,10 @@ static long dxg_call(struct file *file, const struct dxg_ioctl_desc *desc,
 		return -EPERM;
 	if (WARN_ON_ONCE(size > sizeof(args)))
 		return -ENOTTY;
-	if (copy_from_user(args, arg, size))
-		return -EFAULT;
+	/* Of a larger one the rest has to be 0. */
+	ret = copy_struct_from_user(args, size, arg, _IOC_SIZE(code));
+	if (ret)
+		return ret;
 
 	ret = fn(file, desc, &call);
 	if (ret >= 0 && !(desc->flags & DXG_IOCTL_IN) && copy_to_user(arg, args, size))
@@ -216,6 +285,7 @@ static long dxg_call(struct file *file, const struct dxg_ioctl_desc *desc,
 		if (err)
 			ret = err;
 	}
+	call_end_file(&call, ret >= 0);
 	dxg_handle_abort(&process->table, &call.pending);
 	if (call.undo && ret < 0)
 		call.undo(call.undo_obj);
@@ -239,12 +309,13 @@ static long dxg_call_misc(struct file *file, const struct dxg_ioctl_desc *desc,
  */
 long dxg_ioctl_misc(struct file *file, unsigned int code, unsigned long arg)
 {
-	const struct dxg_ioctl_desc *desc = dxg_ioctl_find(code);
 	struct dxg_process *process = file->private_data;
+	const struct dxg_ioctl_desc *desc;
 
+	desc = dxg_ioctl_is_own(code) ? dxg_ioctl_find_own(code) : dxg_ioctl_find(code);
 	if (!desc || !dxg_process_is_current(process))
 		return -ENOTTY;
-	return dxg_call(file, desc, process, (void __user *)arg, dxg_call_misc);
+	return dxg_call(file, desc, code, process, (void __user *)arg, dxg_call_misc);
 }
 
 /**
@@ -293,11 +364,15 @@ long dxg_ioctl_drm(struct file *file, unsigned int code, unsigned long arg)
 	/* A node always says so, whatever it is asked. */
 	if (drm_dev_is_unplugged(file_priv->minor->dev))
 		return -ENODEV;
-	desc = dxg_ioctl_find(_IOC(_IOC_DIR(code), D3DKMT_IOC_TYPE, nr - DRM_COMMAND_BASE,
-				   _IOC_SIZE(code)));
+	if (dxg_ioctl_is_own(code))
+		desc = dxg_ioctl_find_own(code);
+	else
+		desc = dxg_ioctl_find(_IOC(_IOC_DIR(code), D3DKMT_IOC_TYPE, nr - DRM_COMMAND_BASE,
+					   _IOC_SIZE(code)));
 	if (!desc)
 		return -ENOTTY;
-	return dxg_call(file, desc, file_priv->driver_priv, (void __user *)arg, dxg_call_drm);
+	return dxg_call(file, desc, code, file_priv->driver_priv, (void __user *)arg,
+			dxg_call_drm);
 }
 
 /**
@@ -632,3 +707,7 @@ LAYOUT_SIZE(drm_dxg_cmd_copy, 64);
 LAYOUT_SIZE(drm_dxg_cmd_delay, 24);
 LAYOUT_SIZE(drm_dxg_cmd_timestamp, 32);
 LAYOUT_SIZE(drm_dxg_cmd_signal, 24);
+LAYOUT_SIZE(drm_dxg_export, 24);
+LAYOUT_AT(drm_dxg_export, fd, 12);
+LAYOUT_SIZE(drm_dxg_import, 24);
+LAYOUT_AT(drm_dxg_import, bytes, 16);

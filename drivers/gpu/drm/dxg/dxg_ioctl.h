@@ -17,6 +17,8 @@ struct file;
  * @user_args: the caller's structure, for what is written although the call fails
  * @pending: objects with reserved handles, parents first, by their sibling entry.
  *	They are published when the caller has the results, else destroyed
+ * @file: file to be installed when the caller has the result, counted, or NULL
+ * @fd: file descriptor for it
  * @undo: called with @undo_obj if the caller does not get the results, or NULL
  * @undo_obj: object of @undo, counted
  */
@@ -25,11 +27,14 @@ struct dxg_call {
 	void *args;
 	void __user *user_args;
 	struct list_head pending;
+	struct file *file;
+	int fd;
 	void (*undo)(struct dxg_object *obj);
 	struct dxg_object *undo_obj;
 };
 
 void dxg_call_add(struct dxg_call *call, struct dxg_object *obj);
+int dxg_call_add_file(struct dxg_call *call, struct file *file, unsigned int flags, s32 *fd);
 int dxg_call_probe(struct dxg_call *call, size_t size);
 void dxg_call_undo(struct dxg_call *call, void (*undo)(struct dxg_object *obj),
 		   struct dxg_object *obj);
@@ -55,6 +60,8 @@ int dxg_ioctl_context_destroy(struct dxg_call *call);
 int dxg_ioctl_device_create(struct dxg_call *call);
 int dxg_ioctl_device_destroy(struct dxg_call *call);
 int dxg_ioctl_device_get_state(struct dxg_call *call);
+int dxg_ioctl_export(struct dxg_call *call);
+int dxg_ioctl_import(struct dxg_call *call);
 int dxg_ioctl_evict(struct dxg_call *call);
 int dxg_ioctl_invalidate_cache(struct dxg_call *call);
 int dxg_ioctl_make_resident(struct dxg_call *call);

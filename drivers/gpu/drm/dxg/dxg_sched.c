@@ -3,12 +3,14 @@
 #include <linux/export.h>
 #include <linux/slab.h>
 
+#include <drm/drm_exec.h>
 #include <drm/drm_managed.h>
 
 #include "dxg_adapter.h"
 #include "dxg_compat.h"
 #include "dxg_context.h"
 #include "dxg_device.h"
+#include "dxg_prime.h"
 #include "dxg_sched.h"
 #include "dxg_submit.h"
 #include "dxg_trace.h"
@@ -71,7 +73,7 @@ static const struct dma_fence_ops fence_ops = {
 void dxg_port_command_done(struct dxg_ddi_command *ddi, int error)
 {
 	struct dxg_command *cmd = container_of(ddi, struct dxg_command, ddi);
-	struct dma_fence *fence;
+	struct dma_fence *fence, *shared;
 
 	if (atomic_xchg(&cmd->reported, 1))
 		return;
@@ -79,10 +81,17 @@ void dxg_port_command_done(struct dxg_ddi_command *ddi, int error)
 		trace_dxg_command_complete(cmd, error);
 	/* The command may be freed as soon as its fence is signalled. */
 	fence = dma_fence_get(cmd->hw_fence);
+	shared = dma_fence_get(cmd->prime_armed);
 	if (error)
 		dma_fence_set_error(fence, error);
 	dma_fence_signal(fence);
 	dma_fence_put(fence);
+	if (!shared)
+		return;
+	if (error)
+		dma_fence_set_error(shared, error);
+	dma_fence_signal(shared);
+	dma_fence_put(shared);
 }
 EXPORT_SYMBOL_GPL(dxg_port_command_done);
 
@@ -216,13 +225,101 @@ static void node_refuse(struct dxg_node *node, struct dxg_command *cmd, int erro
 	dxg_device_put(device);
 }
 
-static void node_arm(struct dxg_command *cmd)
+static void node_arm(struct dxg_command *cmd, bool prime)
 {
 	trace_dxg_command_promote(cmd, 0);
 	drm_sched_job_arm(&cmd->job);
 	/* Cannot fail: the fence is new, and signalled by the job only. */
 	dma_fence_add_callback(&cmd->job.s_fence->finished, &cmd->finished_cb, command_finished);
+	dma_fence_put(cmd->node->last);
+	cmd->node->last = dma_fence_get(&cmd->job.s_fence->finished);
+	if (prime)
+		dxg_prime_arm(cmd);
 	drm_sched_entity_push_job(&cmd->job);
+}
+
+/* In interrupts, under the lock of somebody else's fence. */
+static void command_unblocked(struct dma_fence *fence, struct dma_fence_cb *cb)
+{
+	struct dxg_command *cmd = container_of(cb, struct dxg_command, blocker_cb);
+	struct dxg_node *node = cmd->node;
+	unsigned long flags;
+
+	spin_lock_irqsave(&node->lock, flags);
+	cmd->unblocked = true;
+	if (!list_empty(&cmd->ctx->runnable)) {
+		list_move(&cmd->ctx->runnable, &node->runnable);
+		queue_work(dxg_wq, &node->promote_work);
+	}
+	spin_unlock_irqrestore(&node->lock, flags);
+}
+
+/*
+ * Somebody else's fence has to signal first. The command goes back to where it was, and its
+ * context has no turn meanwhile; those of others have.
+ */
+static void node_block(struct dxg_node *node, struct dxg_command *cmd, struct dma_fence *blocker)
+{
+	struct dxg_context *ctx = cmd->ctx;
+	bool cancelled;
+
+	cmd->blocker = blocker;
+	cmd->unblocked = false;
+	/* Before others can find the command, who may free it. */
+	if (dma_fence_add_callback(blocker, &cmd->blocker_cb, command_unblocked))
+		cmd->unblocked = true;
+	spin_lock_irq(&node->lock);
+	cancelled = node->stopped || ctx->dead ||
+		    READ_ONCE(ctx->device->state) != D3DKMT_DEVICEEXECUTION_ACTIVE;
+	if (!cancelled) {
+		list_add(&cmd->held_link, &ctx->held);
+		ctx->num_held++;
+		list_move(&ctx->runnable, cmd->unblocked ? &node->runnable : &node->blocked);
+	}
+	if (!--node->armed)
+		wake_up_all(&node->idle);
+	spin_unlock_irq(&node->lock);
+
+	if (cancelled)
+		dxg_command_cancel(cmd);
+}
+
+/* What others use is armed with their reservations locked. */
+static int node_arm_prime(struct dxg_command *cmd, struct dma_fence **blocker)
+{
+	struct drm_exec exec;
+	int ret;
+
+	ret = dxg_prime_lock(cmd, &exec, blocker);
+	if (ret) {
+		dxg_command_unpin(cmd);
+		return ret;
+	}
+	ret = dxg_command_acquire(cmd);
+	if (!ret)
+		node_arm(cmd, true);
+	dxg_prime_unlock(&exec);
+	return ret;
+}
+
+/* The command is pinned. */
+static void node_try(struct dxg_node *node, struct dxg_command *cmd)
+{
+	struct dma_fence *blocker = NULL;
+	int ret;
+
+	dxg_command_unblock(cmd);
+	if (dxg_prime_is_used(cmd)) {
+		ret = node_arm_prime(cmd, &blocker);
+	} else {
+		ret = dxg_command_acquire(cmd);
+		if (!ret)
+			node_arm(cmd, false);
+	}
+	if (blocker)
+		node_block(node, cmd, blocker);
+	else if (ret)
+		node_refuse(node, cmd, ret);
 }
 
 /*
@@ -246,12 +343,10 @@ static void node_promote_locked(struct dxg_node *node, bool wait)
 			queue_work(dxg_wq, &node->promote_work);
 			break;
 		}
-		if (!ret)
-			ret = dxg_command_acquire(cmd);
 		if (ret)
 			node_refuse(node, cmd, ret);
 		else
-			node_arm(cmd);
+			node_try(node, cmd);
 	}
 }
 
@@ -301,6 +396,23 @@ struct dma_fence *dxg_node_push(struct dxg_node *node, struct dxg_command *cmd)
 	drm_sched_job_arm(&cmd->job);
 	fence = dma_fence_get(&cmd->job.s_fence->finished);
 	drm_sched_entity_push_job(&cmd->job);
+	mutex_unlock(&node->promote_lock);
+	return fence;
+}
+
+/**
+ * dxg_node_last() - The end of what has been promoted
+ * @node: the engine
+ *
+ * Return: a fence, counted, that signals in bounded time, when all commands have finished
+ * that were promoted before; NULL: there were none.
+ */
+struct dma_fence *dxg_node_last(struct dxg_node *node)
+{
+	struct dma_fence *fence;
+
+	mutex_lock(&node->promote_lock);
+	fence = dma_fence_get(node->last);
 	mutex_unlock(&node->promote_lock);
 	return fence;
 }
@@ -379,6 +491,9 @@ void dxg_node_cancel(struct dxg_node *node, struct dxg_device *device, struct dx
 		list_for_each_entry_safe(pos, next, &node->runnable, runnable)
 			if (!device || pos->device == device)
 				node_take_context_locked(pos, &commands);
+		list_for_each_entry_safe(pos, next, &node->blocked, runnable)
+			if (!device || pos->device == device)
+				node_take_context_locked(pos, &commands);
 	}
 	spin_unlock_irq(&node->lock);
 
@@ -415,6 +530,7 @@ struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal)
 	node->adapter = adapter;
 	node->ordinal = ordinal;
 	node->fence_context = dma_fence_context_alloc(1);
+	node->prime_context = dma_fence_context_alloc(1);
 	mutex_init(&node->promote_lock);
 	/* A promotion on another node pages. */
 	if (ordinal == adapter->caps.paging_node)
@@ -422,6 +538,7 @@ struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal)
 	INIT_WORK(&node->promote_work, node_promote_work);
 	spin_lock_init(&node->lock);
 	INIT_LIST_HEAD(&node->runnable);
+	INIT_LIST_HEAD(&node->blocked);
 	init_waitqueue_head(&node->idle);
 
 	ret = drm_sched_init(&node->sched, &args);
@@ -462,6 +579,8 @@ void dxg_node_destroy(struct dxg_node *node)
 	mutex_lock(&node->promote_lock);
 	mutex_unlock(&node->promote_lock);
 	cancel_work_sync(&node->promote_work);
+	dma_fence_put(node->last);
+	node->last = NULL;
 	drm_sched_entity_destroy(&node->entity);
 	drm_sched_fini(&node->sched);
 }

@@ -42,6 +42,12 @@ struct dxg_node {
 	 * in which they were chosen.
 	 */
 	struct mutex promote_lock;
+	/** @prime_context: Timeline of the fences that others see. */
+	u64 prime_context;
+	/** @prime_seqno: Last of them. Under @promote_lock. */
+	u64 prime_seqno;
+	/** @last: Finished fence of the last job, counted, or NULL. Under @promote_lock. */
+	struct dma_fence *last;
 	/** @waiting: Chosen, and waits for room in the device segment. Under @promote_lock. */
 	struct dxg_command *waiting;
 	/** @promote_work: Promotes when the scheduler or the segment has room again. */
@@ -53,6 +59,8 @@ struct dxg_node {
 	spinlock_t lock;
 	/** @runnable: Contexts that have held commands; the first is the next. */
 	struct list_head runnable;
+	/** @blocked: Contexts whose first command waits for somebody else's fence. */
+	struct list_head blocked;
 	/** @armed: Commands that the scheduler has. */
 	unsigned int armed;
 	/** @stopped: No command is held or armed any more. */
@@ -66,6 +74,7 @@ void dxg_node_stop(struct dxg_node *node);
 void dxg_node_destroy(struct dxg_node *node);
 struct dma_fence *dxg_node_push(struct dxg_node *node, struct dxg_command *cmd);
 int dxg_node_hold(struct dxg_node *node, struct dxg_command *cmd);
+struct dma_fence *dxg_node_last(struct dxg_node *node);
 void dxg_node_cancel(struct dxg_node *node, struct dxg_device *device, struct dxg_context *ctx);
 
 #endif /* _DXG_SCHED_H */

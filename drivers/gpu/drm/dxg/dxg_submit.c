@@ -15,6 +15,7 @@
 #include "dxg_context.h"
 #include "dxg_device.h"
 #include "dxg_ioctl.h"
+#include "dxg_prime.h"
 #include "dxg_process.h"
 #include "dxg_sched.h"
 #include "dxg_submit.h"
@@ -168,7 +169,8 @@ static int command_use(struct dxg_command *cmd, struct drm_dxg_address *address,
 	alloc = dxg_allocation_lookup(cmd->ctx->device, address->base);
 	if (!alloc)
 		return -EINVAL;
-	cmd->uses[cmd->num_uses] = alloc;
+	cmd->uses[cmd->num_uses].alloc = alloc;
+	cmd->uses[cmd->num_uses].write = write;
 	address->base = cmd->num_uses++;
 
 	if (check_add_overflow(address->offset, length, &end) || end > alloc->bo->base.size)
@@ -246,7 +248,7 @@ static int command_make_resident(struct dxg_command *cmd)
 	for (i = 0; i < cmd->num_uses; i++) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		ret = dxg_allocation_make_resident(cmd->uses[i]);
+		ret = dxg_allocation_make_resident(cmd->uses[i].alloc);
 		if (ret && ret != -EBUSY)
 			return ret;
 		cond_resched();
@@ -355,9 +357,11 @@ void dxg_command_free(struct dxg_command *cmd)
 
 	drm_sched_job_cleanup(&cmd->job);
 	dma_fence_put(cmd->hw_fence);
+	dma_fence_put(cmd->prime_armed);
 	kfree(cmd->fence);
+	dxg_prime_free_fence(cmd->prime_fence);
 	for (i = 0; i < cmd->num_uses; i++)
-		dxg_allocation_put(cmd->uses[i]);
+		dxg_allocation_put(cmd->uses[i].alloc);
 	for (i = 0; i < cmd->num_signals; i++)
 		dxg_sync_put(cmd->signals[i]);
 	kvfree(cmd->uses);
@@ -371,10 +375,16 @@ void dxg_command_free(struct dxg_command *cmd)
 	dxg_context_put(ctx);
 }
 
-static void command_unpin(struct dxg_command *cmd)
+/**
+ * dxg_command_unpin() - Undo dxg_command_pin()
+ * @cmd: the command
+ *
+ * In any context.
+ */
+void dxg_command_unpin(struct dxg_command *cmd)
 {
 	while (cmd->num_pinned)
-		dxg_gem_unpin(cmd->uses[--cmd->num_pinned]->bo);
+		dxg_gem_unpin(cmd->uses[--cmd->num_pinned].alloc->bo);
 }
 
 static int command_pin_more(struct dxg_command *cmd)
@@ -382,7 +392,7 @@ static int command_pin_more(struct dxg_command *cmd)
 	int ret;
 
 	while (cmd->num_pinned < cmd->num_uses) {
-		ret = dxg_allocation_pin(cmd->uses[cmd->num_pinned]);
+		ret = dxg_allocation_pin(cmd->uses[cmd->num_pinned].alloc);
 		if (ret)
 			return ret;
 		cmd->num_pinned++;
@@ -408,7 +418,7 @@ int dxg_command_pin(struct dxg_command *cmd)
 		return -EBUSY;
 	ret = command_pin_more(cmd);
 	if (ret)
-		command_unpin(cmd);
+		dxg_command_unpin(cmd);
 	return ret;
 }
 
@@ -434,7 +444,7 @@ int dxg_command_pin_waiting(struct dxg_command *cmd)
 	} while (ret == -EBUSY && dxg_vidmm_wait_room(adapter, &wait, cmd->num_pinned));
 	dxg_vidmm_wait_end(adapter);
 	if (ret)
-		command_unpin(cmd);
+		dxg_command_unpin(cmd);
 	return ret == -EBUSY ? -ENOMEM : ret;
 }
 
@@ -455,22 +465,22 @@ int dxg_command_acquire(struct dxg_command *cmd)
 	if (device->state != D3DKMT_DEVICEEXECUTION_ACTIVE)
 		ret = -ENODEV;
 	for (i = 0; i < cmd->num_uses && !ret; i++)
-		if (cmd->uses[i]->revoked)
+		if (cmd->uses[i].alloc->revoked)
 			ret = -EFAULT;
 	if (!ret) {
 		for (i = 0; i < cmd->num_uses; i++)
-			cmd->uses[i]->busy++;
+			cmd->uses[i].alloc->busy++;
 		cmd->armed = true;
 	}
 	spin_unlock_irq(&device->lock);
 	if (ret) {
-		command_unpin(cmd);
+		dxg_command_unpin(cmd);
 		return ret;
 	}
 
 	/* A busy, pinned allocation keeps its backing, unless the adapter goes. */
 	for (i = 0; i < cmd->num_uses; i++)
-		cmd->memory[i] = dxg_gem_address(cmd->uses[i]->bo);
+		cmd->memory[i] = dxg_gem_address(cmd->uses[i].alloc->bo);
 	return 0;
 }
 
@@ -479,7 +489,7 @@ static void command_release_locked(struct dxg_command *cmd)
 	u32 i;
 
 	for (i = 0; i < cmd->num_uses; i++) {
-		struct dxg_allocation *alloc = cmd->uses[i];
+		struct dxg_allocation *alloc = cmd->uses[i].alloc;
 
 		if (!--alloc->busy && alloc->waiting) {
 			dxg_batch_unbusy_locked(alloc->waiting);
@@ -499,7 +509,7 @@ void dxg_command_retire(struct dxg_command *cmd)
 	struct dxg_device *device = cmd->ctx->device;
 	unsigned long flags;
 
-	command_unpin(cmd);
+	dxg_command_unpin(cmd);
 	spin_lock_irqsave(&device->lock, flags);
 	list_del_init(&cmd->device_link);
 	if (cmd->armed)
@@ -523,6 +533,21 @@ void dxg_command_fail_signals(struct dxg_command *cmd)
 }
 
 /**
+ * dxg_command_unblock() - A command does not wait for a fence any more
+ * @cmd: the command
+ *
+ * May wait for the end of the fence's callback: with no lock held that it takes.
+ */
+void dxg_command_unblock(struct dxg_command *cmd)
+{
+	if (!cmd->blocker)
+		return;
+	dma_fence_remove_callback(cmd->blocker, &cmd->blocker_cb);
+	dma_fence_put(cmd->blocker);
+	cmd->blocker = NULL;
+}
+
+/**
  * dxg_command_cancel() - End a command that was not armed
  * @cmd: the command, in no FIFO; freed
  *
@@ -531,6 +556,7 @@ void dxg_command_fail_signals(struct dxg_command *cmd)
 void dxg_command_cancel(struct dxg_command *cmd)
 {
 	trace_dxg_command_cancel(cmd, 0);
+	dxg_command_unblock(cmd);
 	if (READ_ONCE(cmd->ctx->device->state) != D3DKMT_DEVICEEXECUTION_ACTIVE)
 		dxg_command_fail_signals(cmd);
 	dxg_command_retire(cmd);

@@ -9,21 +9,35 @@
 #include <drm/dxg/dxg_ddi.h>
 #include <drm/gpu_scheduler.h>
 
+struct drm_gem_object;
 struct dxg_allocation;
 struct dxg_context;
 struct dxg_node;
 struct dxg_sync;
 
 /**
- * struct dxg_fence - A hardware fence
+ * struct dxg_fence - A fence of a command
  *
- * No release op: dma_fence frees it, so it may outlive the module's text.
+ * The engine's own has no release op: dma_fence frees it.
  */
 struct dxg_fence {
 	/** @base: The fence; first, dma_fence_free() frees by its address. */
 	struct dma_fence base;
 	/** @lock: Its lock. */
 	spinlock_t lock;
+};
+
+/**
+ * struct dxg_use - An allocation that a command uses
+ * @alloc: the allocation, counted
+ * @write: the command writes to it
+ * @shared: what has the reservation that is locked when the command is armed; NULL: it is
+ *	not used by others
+ */
+struct dxg_use {
+	struct dxg_allocation *alloc;
+	bool write;
+	struct drm_gem_object *shared;
 };
 
 /**
@@ -54,6 +68,16 @@ struct dxg_command {
 	struct dxg_fence *fence;
 	/** @hw_fence: The same while the job runs. */
 	struct dma_fence *hw_fence;
+	/** @prime_fence: For the reservations of what others use, or NULL; not used yet. */
+	struct dxg_fence *prime_fence;
+	/** @prime_armed: The same once it is in them, counted. */
+	struct dma_fence *prime_armed;
+	/** @blocker: Fence that keeps it from being armed, counted; NULL: none. */
+	struct dma_fence *blocker;
+	/** @blocker_cb: Callback on it. */
+	struct dma_fence_cb blocker_cb;
+	/** @unblocked: It has been called. Under the node's lock. */
+	bool unblocked;
 	/** @reported: The engine or the time-out has finished it. */
 	atomic_t reported;
 	/** @finished_cb: Callback on the job's finished fence. */
@@ -61,8 +85,8 @@ struct dxg_command {
 
 	/** @stream: Private copy of the stream, references resolved. */
 	void *stream;
-	/** @uses: Allocations that the stream names, each counted. */
-	struct dxg_allocation **uses;
+	/** @uses: What the stream names. */
+	struct dxg_use *uses;
 	/** @num_uses: How many; one may be there several times. */
 	u32 num_uses;
 	/** @num_pinned: How many of them are pinned, from the first on. */
@@ -89,6 +113,8 @@ static inline struct dxg_command *dxg_command_from_job(struct drm_sched_job *job
 struct dxg_command *dxg_command_create(struct dxg_node *node);
 int dxg_command_pin(struct dxg_command *cmd);
 int dxg_command_pin_waiting(struct dxg_command *cmd);
+void dxg_command_unpin(struct dxg_command *cmd);
+void dxg_command_unblock(struct dxg_command *cmd);
 int dxg_command_acquire(struct dxg_command *cmd);
 void dxg_command_retire(struct dxg_command *cmd);
 void dxg_command_cancel(struct dxg_command *cmd);

@@ -164,11 +164,40 @@ static struct list_head *vidmm_list(struct dxg_adapter *adapter, struct dxg_gem_
 	return &adapter->resident[bo->wanted ? rank + DXG_NUM_PRIORITIES : rank];
 }
 
-static void ledger_place(struct dxg_ledger *ledger, const struct dxg_gem_object *bo, u64 bytes)
+static void ledger_add(struct dxg_ledger *ledger, const struct dxg_gem_object *bo, u64 bytes)
 {
 	ledger->placed[bo->segment] += bytes;
 	if (bo->offered)
 		ledger->offered[bo->segment] += bytes;
+	if (bo->exported)
+		ledger->exported[bo->segment] += bytes;
+	if (bo->pending)
+		ledger->pending[bo->segment] += bytes;
+}
+
+/* Around each change of what the ledgers tell apart. */
+static void vidmm_subtract_locked(const struct dxg_gem_object *bo)
+{
+	struct dxg_process_adapter *pa = bo->pa;
+
+	lockdep_assert_held(&pa->adapter->vidmm_lock);
+
+	if (bo->segment == DXG_SEGMENT_NONE)
+		return;
+	ledger_add(&pa->ledger, bo, -(u64)bo->base.size);
+	ledger_add(&pa->adapter->ledger, bo, -(u64)bo->base.size);
+}
+
+static void vidmm_add_locked(const struct dxg_gem_object *bo)
+{
+	struct dxg_process_adapter *pa = bo->pa;
+
+	lockdep_assert_held(&pa->adapter->vidmm_lock);
+
+	if (bo->segment == DXG_SEGMENT_NONE)
+		return;
+	ledger_add(&pa->ledger, bo, bo->base.size);
+	ledger_add(&pa->adapter->ledger, bo, bo->base.size);
 }
 
 /**
@@ -180,23 +209,17 @@ static void ledger_place(struct dxg_ledger *ledger, const struct dxg_gem_object 
  */
 void dxg_vidmm_place_locked(struct dxg_gem_object *bo, enum dxg_segment segment)
 {
-	struct dxg_process_adapter *pa = bo->pa;
-	struct dxg_adapter *adapter = pa->adapter;
+	struct dxg_adapter *adapter = bo->pa->adapter;
 
 	lockdep_assert_held(&bo->lock);
 	lockdep_assert_held(&adapter->vidmm_lock);
 
-	if (bo->segment != DXG_SEGMENT_NONE) {
-		list_del_init(&bo->segment_link);
-		ledger_place(&pa->ledger, bo, -(u64)bo->base.size);
-		ledger_place(&adapter->ledger, bo, -(u64)bo->base.size);
-	}
+	list_del_init(&bo->segment_link);
+	vidmm_subtract_locked(bo);
 	WRITE_ONCE(bo->segment, segment);
-	if (segment != DXG_SEGMENT_NONE) {
+	vidmm_add_locked(bo);
+	if (segment != DXG_SEGMENT_NONE)
 		list_add_tail(&bo->segment_link, vidmm_list(adapter, bo, segment));
-		ledger_place(&pa->ledger, bo, bo->base.size);
-		ledger_place(&adapter->ledger, bo, bo->base.size);
-	}
 }
 
 /**
@@ -270,21 +293,50 @@ void dxg_vidmm_want_locked(struct dxg_allocation *alloc, bool wanted)
  */
 void dxg_vidmm_offer(struct dxg_gem_object *bo, u32 offer, struct dxg_device *device, u64 epoch)
 {
-	struct dxg_process_adapter *pa = bo->pa;
-	struct dxg_adapter *adapter = pa->adapter;
-	u64 bytes = bo->segment == DXG_SEGMENT_NONE ? 0 : bo->base.size;
+	struct dxg_adapter *adapter = bo->pa->adapter;
 
 	lockdep_assert_held(&bo->lock);
 
 	spin_lock(&adapter->vidmm_lock);
-	if (!bo->offered != !offer) {
-		pa->ledger.offered[bo->segment] += offer ? bytes : -bytes;
-		adapter->ledger.offered[bo->segment] += offer ? bytes : -bytes;
-	}
+	vidmm_subtract_locked(bo);
 	WRITE_ONCE(bo->offered, offer);
+	vidmm_add_locked(bo);
 	bo->offer_device = device;
 	bo->offer_epoch = epoch;
 	vidmm_requeue_locked(bo);
+	spin_unlock(&adapter->vidmm_lock);
+}
+
+/**
+ * dxg_vidmm_set_exported() - An object's bytes may have users elsewhere, or not any more
+ * @bo: the object, locked
+ * @exported: they may
+ */
+void dxg_vidmm_set_exported(struct dxg_gem_object *bo, bool exported)
+{
+	struct dxg_adapter *adapter = bo->pa->adapter;
+
+	lockdep_assert_held(&bo->lock);
+
+	spin_lock(&adapter->vidmm_lock);
+	vidmm_subtract_locked(bo);
+	WRITE_ONCE(bo->exported, exported);
+	vidmm_add_locked(bo);
+	spin_unlock(&adapter->vidmm_lock);
+}
+
+/**
+ * dxg_vidmm_set_pending() - An object that has bytes has been destroyed
+ * @bo: the object
+ */
+void dxg_vidmm_set_pending(struct dxg_gem_object *bo)
+{
+	struct dxg_adapter *adapter = bo->pa->adapter;
+
+	spin_lock(&adapter->vidmm_lock);
+	vidmm_subtract_locked(bo);
+	bo->pending = true;
+	vidmm_add_locked(bo);
 	spin_unlock(&adapter->vidmm_lock);
 }
 
@@ -514,8 +566,11 @@ static struct dxg_gem_object *vidmm_first_idle_locked(struct vidmm_search *searc
 			search->contended = true;
 			continue;
 		}
-		/* Pins are taken under the lock: now there is none, or it stays. */
-		if (vidmm_fits(search, bo))
+		/*
+		 * Pins are taken under the lock: now there is none, or it stays. So are exports:
+		 * whose users have gone has none, if there is none now.
+		 */
+		if (vidmm_fits(search, bo) && !dxg_gem_is_shared(bo))
 			return bo;
 		mutex_unlock(&bo->lock);
 	}
@@ -649,7 +704,9 @@ static int vidmm_evict_one(struct dxg_adapter *adapter)
 			return -EBUSY;
 		usleep_range(100, 200);
 	}
-	if (gem_can_be_discarded(bo))
+	if (bo->orphaned)
+		dxg_gem_reap_locked(bo);
+	else if (gem_can_be_discarded(bo))
 		dxg_gem_discard_locked(bo);
 	else
 		ret = dxg_gem_evict_locked(bo);
@@ -727,7 +784,7 @@ void dxg_vidmm_revoke_all(struct dxg_adapter *adapter)
 	struct dxg_gem_object *bo;
 
 	while ((bo = vidmm_first(adapter))) {
-		dxg_gem_unback(bo, false);
+		dxg_gem_revoke(bo);
 		dxg_gem_put(bo);
 	}
 }

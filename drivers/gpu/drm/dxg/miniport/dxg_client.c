@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/dma-resv.h>
+#include <linux/dma-buf.h>
 #include <linux/err.h>
+#include <linux/file.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -337,7 +339,8 @@ static int client_map(struct dxg_ddi_backing *backing)
 	int ret;
 
 	/* The dumb buffers of both drivers are shmem objects, cached unless they say so. */
-	if (backing->obj->size == PAGE_SIZE && !shmem->map_wc && !IS_ENABLED(CONFIG_HIGHMEM))
+	if (backing->obj->size == PAGE_SIZE && !backing->obj->import_attach && !shmem->map_wc &&
+	    !IS_ENABLED(CONFIG_HIGHMEM))
 		return client_map_page(shmem, &backing->map);
 	ret = drm_gem_vmap(backing->obj, &backing->map);
 	/* Memory of a device could not be faulted in. */
@@ -350,10 +353,18 @@ static int client_map(struct dxg_ddi_backing *backing)
 
 static void client_unmap(struct dxg_ddi_backing *backing)
 {
-	if (is_vmalloc_addr(backing->map.vaddr))
+	if (backing->obj->import_attach || is_vmalloc_addr(backing->map.vaddr))
 		drm_gem_vunmap(backing->obj, &backing->map);
 	else
 		drm_gem_shmem_unpin(to_drm_gem_shmem_obj(backing->obj));
+}
+
+/* The references on it are the backing's. */
+static void client_drop(struct client *client, struct dxg_ddi_backing *backing)
+{
+	drm_gem_handle_delete(dxg_attach_file(client->adapter->attach), backing->gem_handle);
+	drm_gem_object_put(backing->obj);
+	memset(backing, 0, sizeof(*backing));
 }
 
 /**
@@ -379,9 +390,7 @@ int dxg_client_create_backing(void *context, u32 width, u32 height, u64 size,
 		goto out_exit;
 	ret = client_map(backing);
 	if (ret) {
-		drm_gem_handle_delete(dxg_attach_file(client->adapter->attach),
-				      backing->gem_handle);
-		drm_gem_object_put(backing->obj);
+		client_drop(client, backing);
 		ret = -ENOMEM;
 	}
 out_exit:
@@ -399,9 +408,106 @@ void dxg_client_destroy_backing(void *context, struct dxg_ddi_backing *backing)
 	struct client *client = context;
 
 	client_unmap(backing);
-	drm_gem_handle_delete(dxg_attach_file(client->adapter->attach), backing->gem_handle);
-	drm_gem_object_put(backing->obj);
-	memset(backing, 0, sizeof(*backing));
+	client_drop(client, backing);
+}
+
+/**
+ * dxg_client_export_backing() - &dxg_ddi_ops.export_backing
+ * @context: the context
+ * @backing: the backing
+ * @flags: DRM_RDWR
+ *
+ * Return: the dma-buf; -ENOMEM; -EINVAL; -ENODEV.
+ */
+struct dma_buf *dxg_client_export_backing(void *context, struct dxg_ddi_backing *backing,
+					  u32 flags)
+{
+	struct client *client = context;
+	struct dma_buf *dma_buf;
+	int idx;
+
+	if (!drm_dev_enter(client->target, &idx))
+		return ERR_PTR(-ENODEV);
+	dma_buf = drm_gem_prime_handle_to_dmabuf(client->target,
+						 dxg_attach_file(client->adapter->attach),
+						 backing->gem_handle, flags);
+	drm_dev_exit(idx);
+	if (IS_ERR(dma_buf))
+		return PTR_ERR(dma_buf) == -ENOMEM ? dma_buf : ERR_PTR(-EINVAL);
+	if (!backing->dma_buf) {
+		/* Nobody else can have found it yet: this is what remains in the end. */
+		backing->obj_refs = kref_read(&backing->obj->refcount);
+		backing->handles = backing->obj->handle_count;
+		backing->files = file_count(dma_buf->file) - 1;
+		backing->dma_buf = dma_buf;
+	}
+	return dma_buf;
+}
+
+/**
+ * dxg_client_backing_is_shared() - &dxg_ddi_ops.backing_is_shared
+ * @context: the context
+ * @backing: the backing
+ *
+ * Return: whether anybody else uses it.
+ */
+bool dxg_client_backing_is_shared(void *context, const struct dxg_ddi_backing *backing)
+{
+	/*
+	 * In this order: who has a file may make a handle of it, and a handle a reference,
+	 * before the former goes.
+	 */
+	return backing->dma_buf &&
+	       (file_count(backing->dma_buf->file) != backing->files ||
+		READ_ONCE(backing->obj->handle_count) != backing->handles ||
+		kref_read(&backing->obj->refcount) != backing->obj_refs);
+}
+
+/**
+ * dxg_client_import_backing() - &dxg_ddi_ops.import_backing
+ * @context: the context
+ * @fd: a file descriptor
+ * @backing: object and handle filled in
+ *
+ * Return: 0; -EINVAL; -ENOMEM; -ENODEV.
+ */
+int dxg_client_import_backing(void *context, int fd, struct dxg_ddi_backing *backing)
+{
+	struct client *client = context;
+	struct drm_file *file = dxg_attach_file(client->adapter->attach);
+	int idx, ret;
+
+	if (!drm_dev_enter(client->target, &idx))
+		return -ENODEV;
+	ret = drm_gem_prime_fd_to_handle(client->target, file, fd, &backing->gem_handle);
+	if (!ret)
+		backing->obj = drm_gem_object_lookup(file, backing->gem_handle);
+	drm_dev_exit(idx);
+	if (ret)
+		return ret == -ENOMEM ? ret : -EINVAL;
+	return backing->obj ? 0 : -EINVAL;
+}
+
+/**
+ * dxg_client_map_backing() - &dxg_ddi_ops.map_backing
+ * @context: the context
+ * @backing: the backing
+ *
+ * Return: 0; -EINVAL; -ENOMEM; -ENODEV.
+ */
+int dxg_client_map_backing(void *context, struct dxg_ddi_backing *backing)
+{
+	struct client *client = context;
+	int idx, ret = -ENODEV;
+
+	if (drm_dev_enter(client->target, &idx)) {
+		ret = client_map(backing);
+		drm_dev_exit(idx);
+	}
+	if (!ret)
+		return 0;
+	client_drop(client, backing);
+	return ret == -ENOMEM || ret == -ENODEV ? ret : -EINVAL;
 }
 
 /**

@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+struct dma_buf;
 struct drm_device;
 struct dxg_adapter;
 struct dxg_ddi_backing;
@@ -27,6 +28,11 @@ void dxg_client_close_allocation(void *context, struct dxg_ddi_close_allocation 
 int dxg_client_create_backing(void *context, u32 width, u32 height, u64 size,
 			      struct dxg_ddi_backing *backing);
 void dxg_client_destroy_backing(void *context, struct dxg_ddi_backing *backing);
+struct dma_buf *dxg_client_export_backing(void *context, struct dxg_ddi_backing *backing,
+					  u32 flags);
+bool dxg_client_backing_is_shared(void *context, const struct dxg_ddi_backing *backing);
+int dxg_client_import_backing(void *context, int fd, struct dxg_ddi_backing *backing);
+int dxg_client_map_backing(void *context, struct dxg_ddi_backing *backing);
 void dxg_client_submit_command(void *context, struct dxg_ddi_command *command);
 void dxg_client_reset(void *context, u32 node);
 

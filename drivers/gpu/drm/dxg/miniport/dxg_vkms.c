@@ -35,6 +35,10 @@ const struct dxg_ddi_ops dxg_vkms_ops = {
 	.close_allocation = dxg_client_close_allocation,
 	.create_backing = dxg_client_create_backing,
 	.destroy_backing = dxg_client_destroy_backing,
+	.export_backing = dxg_client_export_backing,
+	.backing_is_shared = dxg_client_backing_is_shared,
+	.import_backing = dxg_client_import_backing,
+	.map_backing = dxg_client_map_backing,
 	.submit_command = dxg_client_submit_command,
 	.reset = dxg_client_reset,
 };

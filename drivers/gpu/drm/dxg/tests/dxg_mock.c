@@ -438,6 +438,31 @@ static void mock_destroy_backing(void *context, struct dxg_ddi_backing *backing)
 	mock_count(mock, &mock->backings, -1);
 }
 
+/* Its memory is no object of a device: there is nothing to be exported, nor imported. */
+static struct dma_buf *mock_export_backing(void *context, struct dxg_ddi_backing *backing,
+					   u32 flags)
+{
+	return ERR_PTR(-EINVAL);
+}
+
+static bool mock_backing_is_shared(void *context, const struct dxg_ddi_backing *backing)
+{
+	return false;
+}
+
+static int mock_import_backing(void *context, int fd, struct dxg_ddi_backing *backing)
+{
+	return -EINVAL;
+}
+
+static int mock_map_backing(void *context, struct dxg_ddi_backing *backing)
+{
+	struct dxg_mock *mock = context;
+
+	mock_violation(mock, "map_backing of what was not imported");
+	return -EINVAL;
+}
+
 /* The record after this one, or the first after NULL; NULL after the last. */
 static const struct drm_dxg_cmd *mock_next(const struct dxg_ddi_command *command,
 					   const struct drm_dxg_cmd *record)
@@ -539,6 +564,10 @@ static const struct dxg_ddi_ops mock_ops = {
 	.close_allocation = mock_close_allocation,
 	.create_backing = mock_create_backing,
 	.destroy_backing = mock_destroy_backing,
+	.export_backing = mock_export_backing,
+	.backing_is_shared = mock_backing_is_shared,
+	.import_backing = mock_import_backing,
+	.map_backing = mock_map_backing,
 	.submit_command = mock_submit_command,
 	.reset = mock_reset,
 };
