@@ -482,7 +482,7 @@ static void scene_play_through(struct scene *scene, bool close)
 	if (!dxg_adapter_is_removed(mock->adapter)) {
 		dxg_mock_wait(mock, dxg_mock_running(mock, 0) ||
 			      dxg_adapter_is_removed(mock->adapter));
-		drm_sched_fault(&mock->adapter->nodes[0]->sched);
+		dxg_mock_time_out(mock, 0);
 	}
 	dxg_mock_wait(mock, (dxg_mock_complete(mock, 1, 0), dxg_mock_idle(mock)));
 	if (close)

@@ -715,14 +715,20 @@ bool dxg_mock_complete(struct dxg_mock *mock, u32 node, int error)
 	return command;
 }
 
+static bool mock_timed_out(struct dxg_mock *mock, unsigned int before)
+{
+	return dxg_mock_calls(mock, DXG_MOCK_RESET) > before ||
+	       dxg_adapter_is_removed(mock->adapter);
+}
+
 /**
  * dxg_mock_time_out() - Let what a node has meet the time-out
  * @mock: the mock
  * @node: the node
  *
- * Returns when the port has reset the node. The scheduler sets the timer anew when it
- * has freed a job and when it has handled the time-out before; where that comes after
- * us, we do it again.
+ * Returns when the port has reset the node, or has no adapter any more. The scheduler sets
+ * the timer anew when it has freed a job and when it has handled the time-out before; where
+ * that comes after us, we do it again.
  */
 void dxg_mock_time_out(struct dxg_mock *mock, u32 node)
 {
@@ -730,13 +736,13 @@ void dxg_mock_time_out(struct dxg_mock *mock, u32 node)
 	struct drm_gpu_scheduler *sched = &mock->adapter->nodes[node]->sched;
 	unsigned int i;
 
-	for (i = 0; i < 60 && dxg_mock_calls(mock, DXG_MOCK_RESET) == before; i++) {
+	for (i = 0; i < 60 && !mock_timed_out(mock, before); i++) {
 		drm_sched_fault(sched);
 		flush_work(&sched->work_tdr.work);
-		if (dxg_mock_calls(mock, DXG_MOCK_RESET) == before)
+		if (!mock_timed_out(mock, before))
 			msleep(20 << min(i, 5));
 	}
-	dxg_mock_wait(mock, dxg_mock_calls(mock, DXG_MOCK_RESET) > before);
+	dxg_mock_wait(mock, mock_timed_out(mock, before));
 }
 
 /**
