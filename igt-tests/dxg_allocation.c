@@ -976,7 +976,8 @@ static const struct igt_dxg_test tests[] = {
 	IGT_DXG_TEST("bad-among-many", "Also among 1024.", bad_among_many),
 	IGT_DXG_TEST("lazy", "Memory is taken at first use, and comes back.", lazy),
 	IGT_DXG_TEST("over-commit", "More may be created than fits.", over_commit),
-	IGT_DXG_TEST("generation", "A dead handle does not come back in 100,000.", generation),
+	IGT_DXG_TEST_LONG("generation", "A dead handle does not come back in 100,000.",
+			  generation),
 	IGT_DXG_TEST("race-add-destroy", "Nothing is added to a resource that goes.",
 		     race_add_destroy),
 	{ }

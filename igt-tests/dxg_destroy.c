@@ -845,7 +845,7 @@ static const struct igt_dxg_test tests[] = {
 	TEST("bad-resource", test_bad_resource, "What is not a resource of the device is refused."),
 	TEST("twice", test_twice, "The second of two destructions is refused."),
 	TEST("dead-device", test_dead_device, "Handles of a destroyed device are dead."),
-	TEST("stale", test_stale, "A freed handle is not handed out again soon."),
+	IGT_DXG_TEST_LONG("stale", "A freed handle is not handed out again soon.", test_stale),
 	TEST("locked", test_locked, "Locked memory goes and its mapping with it."),
 	TEST("locked-device", test_locked_device, "Destroying the device unmaps what is locked."),
 	TEST("locked-replaced", test_locked_replaced,

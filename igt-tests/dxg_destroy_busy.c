@@ -31,7 +31,7 @@ IGT_TEST_DESCRIPTION("Destruction of memory in use, and teardown in the middle o
 
 #define BOTH_FLAGS	(D3DKMT_DESTROY_ASSUME_NOT_IN_USE | D3DKMT_DESTROY_SYNCHRONOUS)
 
-#define TEST(name, run, text)	IGT_DXG_TEST(name, text, run)
+#define TEST(name, run, text)	IGT_DXG_TEST_LONG(name, text, run)
 
 /* What a destruction names. */
 enum what {

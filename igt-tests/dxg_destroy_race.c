@@ -16,10 +16,11 @@
 IGT_TEST_DESCRIPTION("Destruction of allocations beside other calls and other processes.");
 
 #define PAGE		4096
-#define ROUNDS		400
+/* Four times each of the 64 distances of igt_dxg_race() */
+#define ROUNDS		256
 #define CHILDREN	8
 
-#define TEST(name, run, text)	IGT_DXG_TEST(name, text, run)
+#define TEST(name, run, text)	IGT_DXG_TEST_LONG(name, text, run)
 
 /**
  * struct arena - What two threads fight for

@@ -14,7 +14,7 @@
 
 IGT_TEST_DESCRIPTION("Eviction beside processes, destruction and removal.");
 
-#define TEST(name, run, text)	IGT_DXG_TEST(name, text, run)
+#define TEST(name, run, text)	IGT_DXG_TEST_LONG(name, text, run)
 /* Those to which the door makes no difference */
 #define TEST_ONCE(name, run, text)	IGT_DXG_TEST_AT(IGT_DXG_DXG_DOOR, name, text, run)
 
@@ -429,7 +429,7 @@ static const struct igt_dxg_test tests[] = {
 	TEST("destroy", test_destroy, "Memory is destroyed while it is evicted or moves."),
 	TEST("close", test_close, "A file is closed while its memory is evicted or moves."),
 	{ .name = "unbind", .describe = "The adapter goes while bytes move.",
-	  .run = test_unbind, .leaves = true },
+	  .run = test_unbind, .doors = IGT_DXG_LONG, .leaves = true },
 	TEST_ONCE("requests", test_requests,
 		  "Requests for residency on many queues are all met, or end with their queue."),
 	TEST(NULL, NULL, NULL)

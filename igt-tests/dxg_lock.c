@@ -852,16 +852,17 @@ static const struct igt_dxg_test tests[] = {
 	IGT_DXG_TEST_AT(IGT_DXG_DRM_DOORS, "fork-lock-first",
 			"If a child locks first, its parent may not.", fork_lock_first),
 	IGT_DXG_TEST("two-processes", "No process sees bytes of another.", two_processes),
-	IGT_DXG_TEST("over-budget", "A lock beyond the segment has memory of the system.",
-		     over_budget),
+	IGT_DXG_TEST_LONG("over-budget", "A lock beyond the segment has memory of the system.",
+			  over_budget),
 	IGT_DXG_TEST("large", "So has one of more than the in-tree driver can make.", large),
-	IGT_DXG_TEST("large-command", "What has no place in the segment is refused to commands.",
-		     large_command),
+	IGT_DXG_TEST_LONG("large-command",
+			  "What has no place in the segment is refused to commands.",
+			  large_command),
 	IGT_DXG_TEST("no-address-space", "A lock that finds no addresses harms nothing.",
 		     no_address_space),
 	IGT_DXG_TEST("race-locks", "Two threads lock one allocation.", race_two_locks),
-	IGT_DXG_TEST("race-lock-destroy", "One thread locks what another destroys.",
-		     race_lock_destroy),
+	IGT_DXG_TEST_LONG("race-lock-destroy", "One thread locks what another destroys.",
+			  race_lock_destroy),
 	{ }
 };
 

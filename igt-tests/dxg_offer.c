@@ -746,8 +746,8 @@ static const struct igt_dxg_test tests[] = {
 	TEST("killed", test_killed, "Its owner may be killed."),
 	{ .name = "removed", .run = test_removed, .leaves = true,
 	  .describe = "Nothing is offered or reclaimed on a removed adapter." },
-	TEST("race-lock", test_race_lock, "Of an offer and a lock one succeeds."),
-	TEST("race-submit", test_race_submit, "What is queued in time is executed."),
+	IGT_DXG_TEST_LONG("race-lock", "Of an offer and a lock one succeeds.", test_race_lock),
+	IGT_DXG_TEST_LONG("race-submit", "What is queued in time is executed.", test_race_submit),
 	{}
 };
 

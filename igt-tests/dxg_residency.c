@@ -565,16 +565,18 @@ static const struct igt_dxg_test tests[] = {
 	TEST("make-resident-flags", test_make_resident_flags, "Flags are checked."),
 	TEST("make-resident-priorities", test_make_resident_priorities,
 	     "Priorities are taken, or all is refused."),
-	TEST("make-resident-over-budget", test_over_budget,
-	     "More than the budget is refused, unless it must succeed."),
+	IGT_DXG_TEST_LONG("make-resident-over-budget",
+			  "More than the budget is refused, unless it must succeed.",
+			  test_over_budget),
 	TEST("make-resident-read-only", test_make_resident_read_only,
 	     "What cannot be answered is not counted."),
 	TEST("make-resident-no-memory", test_no_memory, "Nor is what has no memory."),
 	TEST("evict", test_evict, "One that is not wanted keeps all."),
 	TEST("evict-refused", test_evict_refused, "Bad lists, flags and devices are refused."),
 	TEST("destroy-wanted", test_destroy_wanted, "What is destroyed is not wanted."),
-	TEST("race-evict", test_race_evict, "Two threads ask and give up."),
-	TEST("race-destroy", test_race_destroy, "One thread destroys what another asks for."),
+	IGT_DXG_TEST_LONG("race-evict", "Two threads ask and give up.", test_race_evict),
+	IGT_DXG_TEST_LONG("race-destroy", "One thread destroys what another asks for.",
+			  test_race_destroy),
 	{}
 };
 

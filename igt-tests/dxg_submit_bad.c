@@ -567,7 +567,7 @@ static const struct igt_dxg_test tests[] = {
 	TEST("arguments", test_arguments, "Wrong arguments of the submission are refused."),
 	TEST("context-type", test_context_type, "What is not a context is refused."),
 	TEST("edge", test_edge, "A stream that cannot be read to its end is refused."),
-	TEST("random", test_random, "Streams with a random word do no harm."),
+	IGT_DXG_TEST_LONG("random", "Streams with a random word do no harm.", test_random),
 	TEST(NULL, NULL, NULL)
 };
 

@@ -25,6 +25,7 @@ IGT_TEST_DESCRIPTION("Waits of the CPU for monitored fences.");
 #define EVENTS		100
 
 #define TEST(name, run, text)	IGT_DXG_TEST(name, text, run)
+#define TEST_LONG(name, run, text) IGT_DXG_TEST_LONG(name, text, run)
 
 /**
  * struct waiter - A thread that waits
@@ -721,8 +722,9 @@ static const struct igt_dxg_test tests[] = {
 	TEST("destroyed-event", test_destroyed_event,
 	     "An eventfd's wait is dropped when a fence of it is destroyed."),
 	TEST("max-events", test_max_events, "Waits through eventfds are limited."),
-	TEST("race-signal", test_race_signal, "A signal beside the wait is not missed."),
-	TEST("race-destroy", test_race_destroy, "A destruction beside the wait is not missed."),
+	TEST_LONG("race-signal", test_race_signal, "A signal beside the wait is not missed."),
+	TEST_LONG("race-destroy", test_race_destroy,
+		  "A destruction beside the wait is not missed."),
 	TEST("killed", test_killed, "A process that waits can be killed."),
 	TEST("closed", test_closed, "The file is closed in the middle of a wait."),
 	TEST(NULL, NULL, NULL)

@@ -741,10 +741,12 @@ static const struct igt_dxg_test tests[] = {
 	TEST("info", test_info, "Budgets of an adapter at rest."),
 	TEST("refused", test_refused, "Other processes, groups, adapters are refused."),
 	TEST("usage", test_usage, "Usage follows each touch and each destruction."),
-	TEST("usage-system", test_usage_system, "What is in the system segment is used there."),
+	IGT_DXG_TEST_LONG("usage-system", "What is in the system segment is used there.",
+			  test_usage_system),
 	TEST("usage-others", test_usage_others, "What others use is theirs."),
 	TEST("reserve", test_reserve, "Half of the segment can be reserved."),
-	TEST("reserve-others", test_reserve_others, "A reservation is others' budget."),
+	IGT_DXG_TEST_LONG("reserve-others", "A reservation is others' budget.",
+			  test_reserve_others),
 	TEST("reserve-close", test_reserve_close, "A reservation ends with its owner."),
 	{}
 };

@@ -88,7 +88,7 @@ bool igt_dxg_find_node(enum igt_dxg_door door, const char *driver, char *path);
  * @describe: sentence for igt_describe()
  * @run: the test
  * @outlast: in place of @run, the test for igt_dxg_outlast()
- * @doors: bit mask of enum igt_dxg_door to run it for, or 0 for all
+ * @doors: bit mask of enum igt_dxg_door to run it for, or 0 for all; or IGT_DXG_LONG
  * @leaves: @run leaves counts changed; else they must come back after it
  */
 struct igt_dxg_test {
@@ -103,6 +103,11 @@ struct igt_dxg_test {
 enum {
 	IGT_DXG_DXG_DOOR = 1 << DXG_DOOR_DXG,
 	IGT_DXG_DRM_DOORS = 1 << DXG_DOOR_RENDER | 1 << DXG_DOOR_CARD,
+	/*
+	 * For tests that take long: /dev/dxg of both adapters, the render node of one and
+	 * the card node of the other. The nodes differ in who may open them only.
+	 */
+	IGT_DXG_LONG = 1 << DXG_DOORS,
 };
 
 /* Entries of a table: for all doors, or for some. */
@@ -110,6 +115,9 @@ enum {
 	{ .name = (name_), .describe = (describe_), .run = (run_) }
 #define IGT_DXG_TEST_AT(doors_, name_, describe_, run_) \
 	{ .name = (name_), .describe = (describe_), .run = (run_), .doors = (doors_) }
+/* One that takes long. */
+#define IGT_DXG_TEST_LONG(name_, describe_, run_) \
+	IGT_DXG_TEST_AT(IGT_DXG_LONG, name_, describe_, run_)
 /* One for all doors that has to be over before a job is. */
 #define IGT_DXG_TEST_OUTLAST(name_, describe_, run_) \
 	{ .name = (name_), .describe = (describe_), .outlast = (run_) }
