@@ -14,6 +14,7 @@
 #include <drm/drm_device.h>
 #include <drm/dxg/dxg_ddi.h>
 
+#include "dxg_usage.h"
 #include "dxg_vidmm.h"
 
 struct dxg_attach;
@@ -109,6 +110,8 @@ struct dxg_adapter {
 	atomic64_t discard_bytes;
 	/** @ledger: Sums over all processes. */
 	struct dxg_ledger ledger;
+	/** @moves: What was moved, of all processes. */
+	struct dxg_moves moves;
 	/** @pinned_bytes: Bytes of what commands have pinned. */
 	atomic64_t pinned_bytes;
 	/** @prime_lock: Serialises export, import and the end of backings that took part. */
@@ -151,6 +154,8 @@ struct dxg_adapter {
 	/** @devices: All devices, those included that have only destructions left. */
 	struct list_head devices;
 
+	/** @resets: Commands that met the time-out. */
+	atomic_t resets;
 	/** @stats: Live objects. */
 	struct dxg_adapter_stats stats;
 };

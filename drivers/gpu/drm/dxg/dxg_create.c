@@ -16,6 +16,7 @@
 #include "dxg_resource.h"
 #include "dxg_sysmem.h"
 #include "dxg_trace.h"
+#include "dxg_usage.h"
 
 /**
  * DOC: Create
@@ -328,6 +329,7 @@ static int create_open_locked(struct create_call *create)
 
 		bo->handle = create->allocs[i]->base.handle;
 		bo->context = info->allocation;
+		dxg_usage_resize(bo, info->size);
 		bo->base.size = info->size;
 		bo->width = info->width;
 		bo->height = info->height;

@@ -431,6 +431,7 @@ static unsigned int check_ledger(struct dxg_adapter *adapter)
 			bad += !check_ledger_one_locked(pa);
 		for (i = 0; i < DXG_NUM_SEGMENTS; i++) {
 			sum.placed[i] += pa->ledger.placed[i];
+			sum.num[i] += pa->ledger.num[i];
 			sum.offered[i] += pa->ledger.offered[i];
 			sum.exported[i] += pa->ledger.exported[i];
 			sum.pending[i] += pa->ledger.pending[i];

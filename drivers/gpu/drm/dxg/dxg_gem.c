@@ -17,6 +17,7 @@
 #include "dxg_shmem.h"
 #include "dxg_sysmem.h"
 #include "dxg_trace.h"
+#include "dxg_usage.h"
 #include "dxg_vidmm.h"
 
 /**
@@ -60,6 +61,7 @@ void dxg_gem_init(struct dxg_gem_object *bo, struct dxg_process_adapter *pa,
 	INIT_LIST_HEAD(&bo->segment_link);
 	bo->priority = D3DKMT_ALLOCATION_PRIORITY_NORMAL;
 	bo->base.funcs = funcs;
+	dxg_usage_resize(bo, PAGE_SIZE);
 	/* The size follows when the miniport has said it. */
 	drm_gem_private_object_init(&pa->adapter->ddev, &bo->base, PAGE_SIZE);
 }
@@ -74,6 +76,7 @@ void dxg_gem_fini(struct dxg_gem_object *bo)
 
 	WARN_ON(bo->segment != DXG_SEGMENT_NONE || bo->mappings || bo->wanted);
 	dxg_blob_free(bo->private_data);
+	dxg_usage_resize(bo, 0);
 	drm_gem_object_release(&bo->base);
 	mutex_destroy(&bo->lock);
 	/* It may be the last one on the device of the object. */
@@ -178,7 +181,7 @@ static int gem_copy_locked(struct dxg_gem_object *bo, struct dxg_ddi_backing *ba
 
 	if (!system)
 		return -ENOMEM;
-	ret = dxg_paging_copy(bo->pa->adapter, in ? device : system, in ? system : device,
+	ret = dxg_paging_copy(bo->pa, in ? device : system, in ? system : device,
 			      bo->base.size);
 	vunmap(system);
 	return ret;
@@ -377,7 +380,7 @@ int dxg_gem_pin_locked(struct dxg_gem_object *bo)
 	if (ret)
 		return ret;
 	if (atomic_inc_return(&bo->pins) == 1)
-		atomic64_add(bo->base.size, &bo->pa->adapter->pinned_bytes);
+		dxg_usage_pin(bo, true);
 	atomic_inc(&bo->pa->adapter->pins);
 	dxg_vidmm_touch(bo);
 	return 0;
@@ -394,7 +397,7 @@ void dxg_gem_unpin(struct dxg_gem_object *bo)
 	struct dxg_adapter *adapter = bo->pa->adapter;
 
 	if (atomic_dec_and_test(&bo->pins))
-		atomic64_sub(bo->base.size, &adapter->pinned_bytes);
+		dxg_usage_pin(bo, false);
 	atomic_dec(&adapter->pins);
 	dxg_vidmm_wake(adapter);
 }
@@ -441,6 +444,7 @@ void dxg_gem_discard_locked(struct dxg_gem_object *bo)
 	lockdep_assert_held(&bo->lock);
 
 	trace_dxg_backing_discard(bo);
+	dxg_usage_discard(bo);
 	bo->discarded = true;
 	if (bo->segment == DXG_SEGMENT_DEVICE) {
 		gem_leave_device_locked(bo, DXG_SEGMENT_NONE);

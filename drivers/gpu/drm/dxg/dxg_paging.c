@@ -9,6 +9,7 @@
 
 #include "dxg_adapter.h"
 #include "dxg_paging.h"
+#include "dxg_process.h"
 #include "dxg_sched.h"
 #include "dxg_submit.h"
 
@@ -52,7 +53,8 @@ static void paging_fill_stream(struct paging_stream *stream, u64 size)
 	stream->copy.length = size;
 }
 
-static struct dxg_command *paging_create(struct dxg_node *node, void *dst, void *src, u64 size)
+static struct dxg_command *paging_create(struct dxg_node *node, struct dxg_process_adapter *pa,
+					 void *dst, void *src, u64 size)
 {
 	struct paging_stream *stream;
 	struct dxg_command *cmd;
@@ -68,6 +70,7 @@ static struct dxg_command *paging_create(struct dxg_node *node, void *dst, void 
 		return ERR_PTR(-ENOMEM);
 	}
 	paging_fill_stream(stream, size);
+	cmd->payer = pa;
 	cmd->memory[0] = dst;
 	cmd->memory[1] = src;
 	cmd->ddi.node = node->ordinal;
@@ -76,9 +79,10 @@ static struct dxg_command *paging_create(struct dxg_node *node, void *dst, void 
 	return cmd;
 }
 
-static int paging_run(struct dxg_node *node, void *dst, void *src, u64 size)
+static int paging_run(struct dxg_node *node, struct dxg_process_adapter *pa, void *dst, void *src,
+		      u64 size)
 {
-	struct dxg_command *cmd = paging_create(node, dst, src, size);
+	struct dxg_command *cmd = paging_create(node, pa, dst, src, size);
 	struct dma_fence *fence;
 	int ret;
 
@@ -100,7 +104,7 @@ static int paging_run(struct dxg_node *node, void *dst, void *src, u64 size)
 
 /**
  * dxg_paging_copy() - Move bytes with the paging node
- * @adapter: the adapter
+ * @pa: whose bytes they are, and who pays for the time
  * @dst: to here
  * @src: from here
  * @size: bytes
@@ -110,15 +114,16 @@ static int paging_run(struct dxg_node *node, void *dst, void *src, u64 size)
  *
  * Return: 0; -ENOMEM: no memory, or the engine did not answer; -ENODEV.
  */
-int dxg_paging_copy(struct dxg_adapter *adapter, void *dst, void *src, u64 size)
+int dxg_paging_copy(struct dxg_process_adapter *pa, void *dst, void *src, u64 size)
 {
+	struct dxg_adapter *adapter = pa->adapter;
 	struct dxg_node *node = adapter->nodes[adapter->caps.paging_node];
 	u64 pos, step;
 	int ret = 0;
 
 	for (pos = 0; pos < size && !ret; pos += step) {
 		step = min_t(u64, size - pos, DXG_PAGING_STEP);
-		ret = paging_run(node, dst + pos, src + pos, step);
+		ret = paging_run(node, pa, dst + pos, src + pos, step);
 	}
 	return ret;
 }

@@ -4,8 +4,8 @@
 
 #include <linux/types.h>
 
-struct dxg_adapter;
+struct dxg_process_adapter;
 
-int dxg_paging_copy(struct dxg_adapter *adapter, void *dst, void *src, u64 size);
+int dxg_paging_copy(struct dxg_process_adapter *pa, void *dst, void *src, u64 size);
 
 #endif /* _DXG_PAGING_H */

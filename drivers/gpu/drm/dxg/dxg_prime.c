@@ -21,6 +21,7 @@
 #include "dxg_share.h"
 #include "dxg_submit.h"
 #include "dxg_trace.h"
+#include "dxg_usage.h"
 #include "dxg_vidmm.h"
 
 /**
@@ -501,6 +502,7 @@ static int import_ddi_create(struct dxg_allocation *alloc, u64 size)
 	trace_dxg_ddi_create(adapter, NULL, 1, 0);
 	bo->handle = alloc->base.handle;
 	bo->context = info.allocation;
+	dxg_usage_resize(bo, size);
 	bo->base.size = size;
 	bo->width = info.width;
 	bo->height = info.height;

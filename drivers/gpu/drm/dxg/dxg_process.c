@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/bits.h>
 #include <linux/err.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
@@ -33,12 +34,16 @@
 static DEFINE_MUTEX(dxg_processes_lock);
 static LIST_HEAD(dxg_processes);
 
+/* Under the lock. DRM counts its clients from 1 on, and never gets here. */
+static u64 dxg_last_client = BIT_ULL(62);
+
 static void process_adapter_release(struct dxg_object *obj)
 {
 	struct dxg_process_adapter *pa = container_of(obj, struct dxg_process_adapter, base);
 
 	dxg_backing_forget(pa);
 	dxg_vidmm_forget_process(pa);
+	dxg_usage_remove(pa);
 	mutex_lock(&pa->adapter->objects_lock);
 	list_del(&pa->adapter_link);
 	mutex_unlock(&pa->adapter->objects_lock);
@@ -117,6 +122,7 @@ static struct dxg_process_adapter *process_adapter_get_locked(struct dxg_process
 	INIT_LIST_HEAD(&pa->kept);
 	atomic_inc(&adapter->stats.processes);
 	list_add_tail(&pa->link, &process->adapters);
+	dxg_usage_add(pa);
 	mutex_lock(&adapter->objects_lock);
 	list_add_tail(&pa->adapter_link, &adapter->processes);
 	mutex_unlock(&adapter->objects_lock);
@@ -195,6 +201,30 @@ struct dxg_process_adapter *dxg_process_lookup_adapter(struct dxg_process *proce
 }
 
 /**
+ * dxg_process_find_adapter() - Find a process's use of an adapter, if there is one
+ * @process: the process
+ * @adapter: the adapter
+ *
+ * Return: the use, counted by its object; NULL: the process has no opening of it.
+ */
+struct dxg_process_adapter *dxg_process_find_adapter(struct dxg_process *process,
+						     struct dxg_adapter *adapter)
+{
+	struct dxg_process_adapter *pa;
+
+	mutex_lock(&process->lock);
+	list_for_each_entry(pa, &process->adapters, link) {
+		if (pa->adapter == adapter) {
+			dxg_object_get(&pa->base);
+			mutex_unlock(&process->lock);
+			return pa;
+		}
+	}
+	mutex_unlock(&process->lock);
+	return NULL;
+}
+
+/**
  * dxg_process_create() - Create a process
  * @only: the adapter of a DRM node's file, or NULL
  *
@@ -220,6 +250,8 @@ struct dxg_process *dxg_process_create(struct dxg_adapter *only)
 	dxg_handle_table_init(&process->table, DXG_HANDLE_INDEX_MAX);
 	mutex_init(&process->lock);
 	INIT_LIST_HEAD(&process->adapters);
+	spin_lock_init(&process->usage_lock);
+	INIT_LIST_HEAD(&process->uses);
 	mutex_init(&process->map_lock);
 	mutex_init(&process->scratch_lock);
 	if (only) {
@@ -343,6 +375,7 @@ struct dxg_process *dxg_process_open_shared(void)
 	}
 	mmgrab(current->mm);
 	process->mm = current->mm;
+	process->client_id = ++dxg_last_client;
 	list_add(&process->link, &dxg_processes);
 
 out_unlock:

@@ -6,8 +6,10 @@
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/spinlock.h>
 
 #include "dxg_handle.h"
+#include "dxg_usage.h"
 #include "dxg_vidmm.h"
 
 /* Waits through an eventfd that a process may have pending. */
@@ -44,6 +46,8 @@ struct dxg_process_adapter {
 	unsigned int num_kept;
 	/** @ledger: Its bytes. */
 	struct dxg_ledger ledger;
+	/** @usage: What else it uses. */
+	struct dxg_usage usage;
 };
 
 /**
@@ -73,6 +77,15 @@ struct dxg_process {
 	struct mutex lock;
 	/** @adapters: The process's struct dxg_process_adapter. */
 	struct list_head adapters;
+
+	/** @client_id: Number for fdinfo on /dev/dxg, which no DRM file has; else 0. */
+	u64 client_id;
+	/** @usage_lock: Covers the two fields below. */
+	spinlock_t usage_lock;
+	/** @uses: Uses of adapters, those included of which only objects are left. */
+	struct list_head uses;
+	/** @past_ns: Time that its commands have had of engines, in uses that are no more. */
+	u64 past_ns[DXG_NUM_ENGINE_CLASSES];
 
 	/** @num_async: Waits through an eventfd that are pending. */
 	atomic_t num_async;
@@ -107,6 +120,8 @@ int dxg_process_bind_mm(struct dxg_process *process);
 struct dxg_object *dxg_process_open_adapter(struct dxg_process *process,
 					    struct dxg_adapter *adapter);
 struct dxg_process_adapter *dxg_process_adapter_from(const struct dxg_object *obj);
+struct dxg_process_adapter *dxg_process_find_adapter(struct dxg_process *process,
+						     struct dxg_adapter *adapter);
 struct dxg_process_adapter *dxg_process_lookup_adapter(struct dxg_process *process, u32 handle);
 
 struct dxg_process *dxg_process_open_shared(void);

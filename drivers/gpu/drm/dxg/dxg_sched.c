@@ -79,6 +79,7 @@ void dxg_port_command_done(struct dxg_ddi_command *ddi, int error)
 		return;
 	if (cmd->ctx)
 		trace_dxg_command_complete(cmd, error);
+	dxg_usage_end(cmd, error);
 	/* The command may be freed as soon as its fence is signalled. */
 	fence = dma_fence_get(cmd->hw_fence);
 	shared = dma_fence_get(cmd->prime_armed);
@@ -116,6 +117,7 @@ static struct dma_fence *node_run_job(struct drm_sched_job *job)
 	/* One reference for the command, one for the scheduler. */
 	cmd->hw_fence = dma_fence_get(&fence->base);
 	if (!command_is_lost(cmd)) {
+		dxg_usage_begin(cmd);
 		adapter->ops->submit_command(adapter->context, &cmd->ddi);
 	} else {
 		/* Armed before its device was lost. */
@@ -141,6 +143,7 @@ static enum drm_gpu_sched_stat node_timedout_job(struct drm_sched_job *job)
 	/* If it has ended meanwhile, the engine may have the next one already. */
 	if (!atomic_read(&cmd->reported)) {
 		trace_dxg_node_reset(node, cmd);
+		atomic_inc(&adapter->resets);
 		adapter->ops->reset(adapter->context, node->ordinal);
 		if (cmd->ctx && !atomic_read(&cmd->reported)) {
 			dxg_device_lose(cmd->ctx->device, D3DKMT_DEVICEEXECUTION_HUNG);
@@ -537,6 +540,7 @@ struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal)
 		lockdep_set_class(&node->promote_lock, &paging_lock_class);
 	INIT_WORK(&node->promote_work, node_promote_work);
 	spin_lock_init(&node->lock);
+	spin_lock_init(&node->usage_lock);
 	INIT_LIST_HEAD(&node->runnable);
 	INIT_LIST_HEAD(&node->blocked);
 	init_waitqueue_head(&node->idle);

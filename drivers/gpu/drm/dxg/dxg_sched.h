@@ -11,6 +11,8 @@
 
 #include <drm/gpu_scheduler.h>
 
+#include "dxg_usage.h"
+
 struct dma_fence;
 struct dxg_adapter;
 struct dxg_command;
@@ -67,6 +69,13 @@ struct dxg_node {
 	bool stopped;
 	/** @idle: Woken when @armed becomes 0. */
 	wait_queue_head_t idle;
+
+	/** @usage_lock: Covers the fields below, and what processes have used of the node. */
+	spinlock_t usage_lock;
+	/** @running: The command that the engine has, or NULL. */
+	struct dxg_command *running;
+	/** @usage: What commands of all processes have used. */
+	struct dxg_node_usage usage;
 };
 
 struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal);

@@ -13,6 +13,7 @@ struct drm_gem_object;
 struct dxg_allocation;
 struct dxg_context;
 struct dxg_node;
+struct dxg_process_adapter;
 struct dxg_sync;
 
 /**
@@ -54,6 +55,10 @@ struct dxg_command {
 	struct dxg_node *node;
 	/** @ctx: The context, counted; NULL: a paging command, which is no user's. */
 	struct dxg_context *ctx;
+	/** @payer: Whose time the engine's is; counted by @ctx, or by who waits for a move. */
+	struct dxg_process_adapter *payer;
+	/** @running_since: When the engine was given it. Under the node's usage_lock. */
+	u64 running_since;
 	/** @held_link: Entry of the context's FIFO. Under the node's lock. */
 	struct list_head held_link;
 

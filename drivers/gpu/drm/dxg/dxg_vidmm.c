@@ -13,6 +13,7 @@
 #include "dxg_allocation.h"
 #include "dxg_device.h"
 #include "dxg_process.h"
+#include "dxg_usage.h"
 #include "dxg_vidmm.h"
 
 /**
@@ -132,7 +133,13 @@ void dxg_vidmm_fini(struct dxg_adapter *adapter)
 	mutex_destroy(&adapter->evict_lock);
 }
 
-static unsigned int priority_class(u32 priority)
+/**
+ * dxg_vidmm_priority_class() - The class that evictions go by
+ * @priority: D3DKMT_ALLOCATION_PRIORITY_* or between
+ *
+ * Return: 0 to DXG_NUM_PRIORITIES - 1, the lowest first.
+ */
+unsigned int dxg_vidmm_priority_class(u32 priority)
 {
 	static const u32 from[DXG_NUM_PRIORITIES] = {
 		0,
@@ -160,13 +167,16 @@ static struct list_head *vidmm_list(struct dxg_adapter *adapter, struct dxg_gem_
 		return bo->offered ? &adapter->offered[bo->offered - 1] : &adapter->evicted;
 	if (bo->offered)
 		return &adapter->resident[bo->offered - 1];
-	rank = DXG_NUM_OFFERS + priority_class(bo->priority);
+	rank = DXG_NUM_OFFERS + dxg_vidmm_priority_class(bo->priority);
 	return &adapter->resident[bo->wanted ? rank + DXG_NUM_PRIORITIES : rank];
 }
 
-static void ledger_add(struct dxg_ledger *ledger, const struct dxg_gem_object *bo, u64 bytes)
+static void ledger_add(struct dxg_ledger *ledger, const struct dxg_gem_object *bo, int num)
 {
+	u64 bytes = num * bo->base.size;
+
 	ledger->placed[bo->segment] += bytes;
+	ledger->num[bo->segment] += num;
 	if (bo->offered)
 		ledger->offered[bo->segment] += bytes;
 	if (bo->exported)
@@ -184,8 +194,8 @@ static void vidmm_subtract_locked(const struct dxg_gem_object *bo)
 
 	if (bo->segment == DXG_SEGMENT_NONE)
 		return;
-	ledger_add(&pa->ledger, bo, -(u64)bo->base.size);
-	ledger_add(&pa->adapter->ledger, bo, -(u64)bo->base.size);
+	ledger_add(&pa->ledger, bo, -1);
+	ledger_add(&pa->adapter->ledger, bo, -1);
 }
 
 static void vidmm_add_locked(const struct dxg_gem_object *bo)
@@ -196,8 +206,8 @@ static void vidmm_add_locked(const struct dxg_gem_object *bo)
 
 	if (bo->segment == DXG_SEGMENT_NONE)
 		return;
-	ledger_add(&pa->ledger, bo, bo->base.size);
-	ledger_add(&pa->adapter->ledger, bo, bo->base.size);
+	ledger_add(&pa->ledger, bo, 1);
+	ledger_add(&pa->adapter->ledger, bo, 1);
 }
 
 /**
@@ -214,6 +224,7 @@ void dxg_vidmm_place_locked(struct dxg_gem_object *bo, enum dxg_segment segment)
 	lockdep_assert_held(&bo->lock);
 	lockdep_assert_held(&adapter->vidmm_lock);
 
+	dxg_usage_place_locked(bo, segment);
 	list_del_init(&bo->segment_link);
 	vidmm_subtract_locked(bo);
 	WRITE_ONCE(bo->segment, segment);

@@ -43,7 +43,9 @@ enum dxg_segment {
 struct dxg_ledger {
 	/** @placed: Bytes in each segment; in NONE there are never any. */
 	u64 placed[DXG_NUM_SEGMENTS];
-	/** @offered: Of them, bytes that may be discarded. */
+	/** @num: Allocations in each segment. */
+	u32 num[DXG_NUM_SEGMENTS];
+	/** @offered: Of the bytes, those that may be discarded. */
 	u64 offered[DXG_NUM_SEGMENTS];
 	/** @exported: Of them, bytes that have been exported and may have users elsewhere. */
 	u64 exported[DXG_NUM_SEGMENTS];
@@ -93,6 +95,7 @@ void dxg_vidmm_forget(struct dxg_allocation *alloc);
 void dxg_vidmm_forget_process(struct dxg_process_adapter *pa);
 void dxg_vidmm_set_priority(struct dxg_gem_object *bo, u32 priority);
 u64 dxg_vidmm_budget_locked(struct dxg_process_adapter *pa);
+unsigned int dxg_vidmm_priority_class(u32 priority);
 void dxg_vidmm_revoke_all(struct dxg_adapter *adapter);
 
 #endif /* _DXG_VIDMM_H */
