@@ -930,6 +930,292 @@ struct d3dkmt_invalidate_cache {
 	__u64 length;
 };
 
+/**
+ * enum d3dkmt_query_statistics_type - What to ask QueryStatistics for
+ * @D3DKMT_QUERYSTATISTICS_ADAPTER: struct d3dkmt_statistics_adapter
+ * @D3DKMT_QUERYSTATISTICS_PROCESS: struct d3dkmt_statistics_process
+ * @D3DKMT_QUERYSTATISTICS_PROCESS_ADAPTER: struct d3dkmt_statistics_process_adapter
+ * @D3DKMT_QUERYSTATISTICS_SEGMENT: struct d3dkmt_statistics_segment
+ * @D3DKMT_QUERYSTATISTICS_PROCESS_SEGMENT: struct d3dkmt_statistics_process_segment
+ * @D3DKMT_QUERYSTATISTICS_NODE: struct d3dkmt_statistics_node
+ * @D3DKMT_QUERYSTATISTICS_PROCESS_NODE: struct d3dkmt_statistics_process_node
+ * @D3DKMT_QUERYSTATISTICS_VIDPNSOURCE: EINVAL: no adapter has a source
+ * @D3DKMT_QUERYSTATISTICS_PROCESS_VIDPNSOURCE: the same
+ * @D3DKMT_QUERYSTATISTICS_PROCESS_SEGMENT_GROUP: struct
+ *	d3dkmt_statistics_process_segment_group
+ * @D3DKMT_QUERYSTATISTICS_PHYSICAL_ADAPTER: EINVAL: nothing tells clocks or temperatures
+ */
+enum d3dkmt_query_statistics_type {
+	D3DKMT_QUERYSTATISTICS_ADAPTER			= 0,
+	D3DKMT_QUERYSTATISTICS_PROCESS			= 1,
+	D3DKMT_QUERYSTATISTICS_PROCESS_ADAPTER		= 2,
+	D3DKMT_QUERYSTATISTICS_SEGMENT			= 3,
+	D3DKMT_QUERYSTATISTICS_PROCESS_SEGMENT		= 4,
+	D3DKMT_QUERYSTATISTICS_NODE			= 5,
+	D3DKMT_QUERYSTATISTICS_PROCESS_NODE		= 6,
+	D3DKMT_QUERYSTATISTICS_VIDPNSOURCE		= 7,
+	D3DKMT_QUERYSTATISTICS_PROCESS_VIDPNSOURCE	= 8,
+	D3DKMT_QUERYSTATISTICS_PROCESS_SEGMENT_GROUP	= 9,
+	D3DKMT_QUERYSTATISTICS_PHYSICAL_ADAPTER		= 10,
+};
+
+/* struct d3dkmt_query_statistics, id of a segment: from 0 to num_segments - 1 */
+#define D3DKMT_STATISTICS_SEGMENT_DEVICE		0
+#define D3DKMT_STATISTICS_SEGMENT_SYSTEM		1
+
+/* struct d3dkmt_statistics_adapter, flags */
+#define D3DKMT_STATISTICS_MEMORY_GROUPS_MASK		0x3ULL
+#define D3DKMT_STATISTICS_SUPPORTS_DEMOTION		(1ULL << 2)
+
+/**
+ * struct d3dkmt_statistics_adapter - Of an adapter
+ * @num_segments: segments
+ * @node_count: engines
+ * @vidpn_source_count: always 0
+ * @vsync_enabled: always 0
+ * @tdr_detected_count: commands that met the time-out
+ * @unused0: 0
+ * @num_evictions: how many times an allocation was moved out of the device segment
+ * @pad: 0
+ * @bytes_evicted: bytes of them
+ * @unused1: 0
+ * @bytes_discarded: bytes given up because they had been offered
+ * @unused2: 0
+ * @bytes_from_mdl_to_memory: bytes moved from the system segment to the device segment
+ * @bytes_from_memory_to_mdl: bytes moved the other way
+ * @unused3: 0
+ * @flags: D3DKMT_STATISTICS_*: two memory groups; nothing is demoted
+ * @reserved: 0
+ *
+ * The unused fields count what this driver does not do.
+ */
+struct d3dkmt_statistics_adapter {
+	__u32 num_segments;
+	__u32 node_count;
+	__u32 vidpn_source_count;
+	__u32 vsync_enabled;
+	__u32 tdr_detected_count;
+	__u32 unused0[79];
+	__u32 num_evictions;
+	__u32 pad;
+	__u64 bytes_evicted;
+	__u64 unused1[11];
+	__u64 bytes_discarded;
+	__u64 unused2[2];
+	__u64 bytes_from_mdl_to_memory;
+	__u64 bytes_from_memory_to_mdl;
+	__u64 unused3[29];
+	__u64 flags;
+	__u64 reserved[7];
+};
+
+/**
+ * struct d3dkmt_statistics_process - Of the caller, on one adapter
+ * @node_count: engines
+ * @vidpn_source_count: always 0
+ * @bytes_allocated: bytes in the system segment, without existing memory
+ * @unused0: 0
+ * @cached_bytes_allocated: the same: all of it is cached
+ * @unused1: 0
+ * @reserved: 0
+ */
+struct d3dkmt_statistics_process {
+	__u32 node_count;
+	__u32 vidpn_source_count;
+	__u64 bytes_allocated;
+	__u64 unused0[4];
+	__u64 cached_bytes_allocated;
+	__u64 unused1[4];
+	__u64 reserved[7];
+};
+
+/**
+ * struct d3dkmt_statistics_process_adapter - Of the caller, on one adapter
+ * @num_segments: segments
+ * @node_count: engines
+ * @vidpn_source_count: always 0
+ * @virtual_memory_usage: always 0
+ * @unused0: 0
+ * @total_bytes_evicted: its bytes that were moved out of the device segment
+ * @unused1: 0
+ */
+struct d3dkmt_statistics_process_adapter {
+	__u32 num_segments;
+	__u32 node_count;
+	__u32 vidpn_source_count;
+	__u32 virtual_memory_usage;
+	__u64 unused0[3];
+	__u64 total_bytes_evicted;
+	__u64 unused1[28];
+};
+
+/* struct d3dkmt_statistics_segment, segment_properties */
+#define D3DKMT_STATISTICS_SEGMENT_SYSTEM_MEMORY		(1ULL << 0)
+#define D3DKMT_STATISTICS_SEGMENT_TYPE_SHIFT		2
+#define D3DKMT_STATISTICS_SEGMENT_TYPE_MASK		0xfULL
+#define D3DKMT_STATISTICS_SEGMENT_TYPE_APERTURE		0ULL
+#define D3DKMT_STATISTICS_SEGMENT_TYPE_MEMORY		1ULL
+#define D3DKMT_STATISTICS_SEGMENT_TYPE_SYSMEM		2ULL
+#define D3DKMT_STATISTICS_SEGMENT_GROUP_SHIFT		6
+#define D3DKMT_STATISTICS_SEGMENT_GROUP_MASK		0x3ULL
+#define D3DKMT_STATISTICS_SEGMENT_FULLY_CPU_VISIBLE	(1ULL << 8)
+
+/**
+ * struct d3dkmt_statistics_segment - Of a segment, by all processes
+ * @commit_limit: bytes that it takes: the device segment's size; of the system segment
+ *	half of the machine's memory, as its budget
+ * @bytes_committed: bytes of memory that allocations have there
+ * @bytes_resident: the same: memory is taken when bytes are placed
+ * @total_bytes_evicted: bytes that were moved from there to the other segment to make
+ *	room; 0 of the system segment
+ * @allocs_committed: allocations that have their bytes there
+ * @allocs_resident: the same
+ * @aperture: whether it is memory that the device shares with the machine: 1 of the
+ *	system segment
+ * @pad: 0
+ * @total_bytes_evicted_by_priority: the bytes evicted by what the allocations' priority
+ *	was: below LOW, from LOW, from NORMAL, from HIGH, MAXIMUM
+ * @system_memory_end_address: always 0
+ * @power_flags: always 0
+ * @segment_properties: D3DKMT_STATISTICS_SEGMENT_*; the group is a
+ *	D3DKMT_MEMORY_SEGMENT_GROUP_*
+ * @reserved: 0
+ *
+ * Existing memory is counted in the system segment. What was created and not touched has
+ * no bytes.
+ */
+struct d3dkmt_statistics_segment {
+	__u64 commit_limit;
+	__u64 bytes_committed;
+	__u64 bytes_resident;
+	__u64 total_bytes_evicted;
+	__u32 allocs_committed;
+	__u32 allocs_resident;
+	__u32 aperture;
+	__u32 pad;
+	__u64 total_bytes_evicted_by_priority[5];
+	__u64 system_memory_end_address;
+	__u64 power_flags;
+	__u64 segment_properties;
+	__u64 reserved[5];
+};
+
+/**
+ * struct d3dkmt_statistics_process_segment - Of a segment, by the caller
+ * @bytes_committed: bytes that it has there: the current_usage of struct
+ *	d3dkmt_query_video_memory_info
+ * @unused0: 0
+ * @allocs_committed: its allocations that have their bytes there
+ * @pad: 0
+ * @unused1: 0
+ * @reserved: 0
+ */
+struct d3dkmt_statistics_process_segment {
+	__u64 bytes_committed;
+	__u64 unused0[3];
+	__u32 allocs_committed;
+	__u32 pad;
+	__u64 unused1[14];
+	__u64 reserved[8];
+};
+
+/**
+ * struct d3dkmt_statistics_dma_packet - Commands of one kind
+ * @submitted: given to the engine
+ * @completed: executed
+ * @preempted: always 0: nothing is
+ * @faulted: that met the time-out
+ *
+ * What the engine was given is in one of the three, or is what it executes.
+ */
+struct d3dkmt_statistics_dma_packet {
+	__u32 submitted;
+	__u32 completed;
+	__u32 preempted;
+	__u32 faulted;
+};
+
+/* struct d3dkmt_statistics_process_node, dma_packets */
+#define D3DKMT_DMA_PACKET_CLIENT_RENDER			0
+#define D3DKMT_DMA_PACKET_CLIENT_PAGING			1
+#define D3DKMT_DMA_PACKET_SYSTEM_PAGING			2
+#define D3DKMT_DMA_PACKET_SYSTEM_PREEMPTION		3
+#define D3DKMT_DMA_PACKET_TYPES				4
+
+/**
+ * struct d3dkmt_statistics_process_node - Of an engine, by the caller or by all
+ * @running_time: for which it has had commands, in units of 100 ns; those that are not
+ *	finished have their time in it
+ * @unused0: 0
+ * @dma_packets: commands, by D3DKMT_DMA_PACKET_*: CLIENT_RENDER are commands of contexts,
+ *	SYSTEM_PAGING moves between the segments, which count for whom the bytes belong to
+ * @pad: 0
+ * @reserved: 0
+ */
+struct d3dkmt_statistics_process_node {
+	__u64 running_time;
+	__u32 unused0[33];
+	struct d3dkmt_statistics_dma_packet dma_packets[D3DKMT_DMA_PACKET_TYPES];
+	__u32 pad;
+	__u64 reserved[8];
+};
+
+/**
+ * struct d3dkmt_statistics_node - Of an engine
+ * @global: by all
+ * @system: of it, by the driver itself: the moves between the segments
+ * @node_ordinal: number of the node
+ * @physical_adapter_index: always 0
+ * @unused0: 0
+ */
+struct d3dkmt_statistics_node {
+	struct d3dkmt_statistics_process_node global;
+	struct d3dkmt_statistics_process_node system;
+	__u32 node_ordinal;
+	__u32 physical_adapter_index;
+	__u64 unused0[8];
+};
+
+/**
+ * struct d3dkmt_statistics_process_segment_group - Of a memory group, by the caller
+ * @budget: as struct d3dkmt_query_video_memory_info has it
+ * @requested: bytes that MakeResident has asked for; 0 of NON_LOCAL
+ * @usage: current_usage of that structure
+ * @demoted: 0
+ */
+struct d3dkmt_statistics_process_segment_group {
+	__u64 budget;
+	__u64 requested;
+	__u64 usage;
+	__u64 demoted[5];
+};
+
+/**
+ * struct d3dkmt_query_statistics - D3DKMTQueryStatistics
+ * @type: in: enum d3dkmt_query_statistics_type
+ * @adapter_luid: in: the adapter, which need not be open
+ * @pad0: ignored
+ * @process: in: 0, the caller. EINVAL: any other
+ * @result: out: the structure of the type, and zeroes behind it
+ * @id: in: number of the segment or node, or D3DKMT_MEMORY_SEGMENT_GROUP_*; ignored where
+ *	the type has none of them
+ * @pad1: ignored
+ *
+ * What is counted for the caller is what its process, on a DRM node the open file, has
+ * used since it opened the adapter; of an adapter that it has not open that is nothing.
+ * There is no other process's to be had. The bytes are those of QueryVideoMemoryInfo.
+ * EINVAL: no adapter that the caller sees has this LUID; no such type or number.
+ */
+struct d3dkmt_query_statistics {
+	__u32 type;
+	struct d3dkmt_luid adapter_luid;
+	__u32 pad0;
+	__u64 process;
+	__u64 result[97];
+	__u32 id;
+	__u32 pad1;
+};
+
 /* struct d3dkmt_submit_command, flags */
 #define D3DKMT_SUBMIT_NULL_RENDERING			(1U << 0)
 #define D3DKMT_SUBMIT_PRESENT_REDIRECTED		(1U << 1)
@@ -1350,7 +1636,8 @@ struct d3dkmt_open_resource_from_nt_handle {
 	D3DKMT_IO(0x41, struct d3dkmt_query_resource_info_from_nt_handle)
 #define D3DKMT_IOCTL_OPEN_RESOURCE_FROM_NT_HANDLE \
 	D3DKMT_IO(0x42, struct d3dkmt_open_resource_from_nt_handle)
-#define D3DKMT_IOCTL_QUERY_STATISTICS			D3DKMT_IO_BYTES(0x43, 808)
+#define D3DKMT_IOCTL_QUERY_STATISTICS \
+	D3DKMT_IO(0x43, struct d3dkmt_query_statistics)
 #define D3DKMT_IOCTL_SHARE_OBJECT_WITH_HOST		D3DKMT_IO_BYTES(0x44, 24)
 #define D3DKMT_IOCTL_CREATE_SYNC_FILE			D3DKMT_IO_BYTES(0x45, 24)
 #define D3DKMT_IOCTL_WAIT_SYNC_FILE			D3DKMT_IO_BYTES(0x46, 16)

@@ -183,6 +183,39 @@ int dxg_ioctl_adapter_enum3(struct dxg_call *call)
 	return enum_adapters(call, args->adapters, &args->num_adapters);
 }
 
+static struct dxg_adapter *enum_find_locked(struct dxg_process *process,
+					    const struct d3dkmt_luid *luid)
+{
+	u64 value = (u64)(u32)luid->high << 32 | luid->low;
+	struct dxg_adapter *adapter;
+
+	lockdep_assert_held(&dxg_adapters_lock);
+
+	list_for_each_entry(adapter, &dxg_adapters, link)
+		if (adapter->luid == value && enum_visible_locked(process, adapter))
+			return adapter;
+	return NULL;
+}
+
+/**
+ * dxg_enum_find() - Find an adapter without opening it
+ * @process: who asks
+ * @luid: any value
+ *
+ * Return: the adapter with a reference; NULL: none that the process sees.
+ */
+struct dxg_adapter *dxg_enum_find(struct dxg_process *process, const struct d3dkmt_luid *luid)
+{
+	struct dxg_adapter *adapter;
+
+	mutex_lock(&dxg_adapters_lock);
+	adapter = enum_find_locked(process, luid);
+	if (adapter)
+		dxg_adapter_get(adapter);
+	mutex_unlock(&dxg_adapters_lock);
+	return adapter;
+}
+
 /**
  * dxg_ioctl_adapter_open_from_luid() - D3DKMTOpenAdapterFromLuid
  * @call: struct d3dkmt_open_adapter_from_luid
@@ -192,17 +225,13 @@ int dxg_ioctl_adapter_enum3(struct dxg_call *call)
 int dxg_ioctl_adapter_open_from_luid(struct dxg_call *call)
 {
 	struct d3dkmt_open_adapter_from_luid *args = call->args;
-	u64 luid = (u64)(u32)args->adapter_luid.high << 32 | args->adapter_luid.low;
 	struct dxg_object *opening = ERR_PTR(-EINVAL);
 	struct dxg_adapter *adapter;
 
 	mutex_lock(&dxg_adapters_lock);
-	list_for_each_entry(adapter, &dxg_adapters, link) {
-		if (adapter->luid == luid && enum_visible_locked(call->process, adapter)) {
-			opening = enum_open(call, adapter);
-			break;
-		}
-	}
+	adapter = enum_find_locked(call->process, &args->adapter_luid);
+	if (adapter)
+		opening = enum_open(call, adapter);
 	mutex_unlock(&dxg_adapters_lock);
 
 	if (IS_ERR(opening))

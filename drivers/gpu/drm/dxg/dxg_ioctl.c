@@ -34,7 +34,7 @@
  * created, and a caller whose memory cannot be written has created nothing.
  */
 
-/* The largest structure of the table below. */
+/* The largest structure of the table below, but one: that has a frame of its own. */
 #define DXG_ARGS_MAX	sizeof(struct d3dkmt_submit_command)
 
 /**
@@ -123,7 +123,7 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL_NONE(OPEN_SYNC_OBJECT_FROM_NT_HANDLE2),
 	DXG_IOCTL(QUERY_RESOURCE_INFO_FROM_NT_HANDLE, dxg_ioctl_resource_query, 0),
 	DXG_IOCTL(OPEN_RESOURCE_FROM_NT_HANDLE, dxg_ioctl_resource_open, 0),
-	DXG_IOCTL_NONE(QUERY_STATISTICS),
+	DXG_IOCTL(QUERY_STATISTICS, dxg_ioctl_query_statistics, 0),
 	DXG_IOCTL_NONE(SHARE_OBJECT_WITH_HOST),
 	DXG_IOCTL_NONE(CREATE_SYNC_FILE),
 	DXG_IOCTL_NONE(WAIT_SYNC_FILE),
@@ -254,43 +254,64 @@ static const struct dxg_ioctl_desc *dxg_ioctl_find(unsigned int code)
 typedef long (*dxg_call_fn)(struct file *file, const struct dxg_ioctl_desc *desc,
 			    struct dxg_call *call);
 
+/* @size: bytes of the caller's structure, at least those of ours. */
+static long dxg_call_args(struct file *file, const struct dxg_ioctl_desc *desc,
+			  struct dxg_call *call, size_t size, dxg_call_fn fn)
+{
+	size_t known = _IOC_SIZE(desc->code);
+	long ret;
+
+	/* Of a larger one the rest has to be 0. */
+	ret = copy_struct_from_user(call->args, known, call->user_args, size);
+	if (ret)
+		return ret;
+
+	ret = fn(file, desc, call);
+	if (ret >= 0 && !(desc->flags & DXG_IOCTL_IN) &&
+	    copy_to_user(call->user_args, call->args, known))
+		ret = -EFAULT;
+	if (ret >= 0 && !list_empty(&call->pending)) {
+		int err = dxg_handle_publish(&call->process->table, &call->pending);
+
+		if (err)
+			ret = err;
+	}
+	call_end_file(call, ret >= 0);
+	dxg_handle_abort(&call->process->table, &call->pending);
+	if (call->undo && ret < 0)
+		call->undo(call->undo_obj);
+	dxg_object_put(call->undo_obj);
+	return ret;
+}
+
+/* Apart, as a kernel may clear what is on the stack: other calls do not pay for it. */
+static noinline long dxg_call_large(struct file *file, const struct dxg_ioctl_desc *desc,
+				    struct dxg_call *call, size_t size, dxg_call_fn fn)
+{
+	struct d3dkmt_query_statistics args;
+
+	if (WARN_ON_ONCE(_IOC_SIZE(desc->code) > sizeof(args)))
+		return -ENOTTY;
+	call->args = &args;
+	return dxg_call_args(file, desc, call, size, fn);
+}
+
 static long dxg_call(struct file *file, const struct dxg_ioctl_desc *desc, unsigned int code,
 		     struct dxg_process *process, void __user *arg, dxg_call_fn fn)
 {
 	u64 args[DIV_ROUND_UP(DXG_ARGS_MAX, sizeof(u64))];
-	size_t size = _IOC_SIZE(desc->code);
 	struct dxg_call call = {
 		.process = process,
 		.args = args,
 		.user_args = arg,
 		.pending = LIST_HEAD_INIT(call.pending),
 	};
-	long ret;
 
 	if (!desc->func)
 		return -EPERM;
-	if (WARN_ON_ONCE(size > sizeof(args)))
-		return -ENOTTY;
-	/* Of a larger one the rest has to be 0. */
-	ret = copy_struct_from_user(args, size, arg, _IOC_SIZE(code));
-	if (ret)
-		return ret;
-
-	ret = fn(file, desc, &call);
-	if (ret >= 0 && !(desc->flags & DXG_IOCTL_IN) && copy_to_user(arg, args, size))
-		ret = -EFAULT;
-	if (ret >= 0 && !list_empty(&call.pending)) {
-		int err = dxg_handle_publish(&process->table, &call.pending);
-
-		if (err)
-			ret = err;
-	}
-	call_end_file(&call, ret >= 0);
-	dxg_handle_abort(&process->table, &call.pending);
-	if (call.undo && ret < 0)
-		call.undo(call.undo_obj);
-	dxg_object_put(call.undo_obj);
-	return ret;
+	if (_IOC_SIZE(desc->code) > sizeof(args))
+		return dxg_call_large(file, desc, &call, _IOC_SIZE(code), fn);
+	return dxg_call_args(file, desc, &call, _IOC_SIZE(code), fn);
 }
 
 static long dxg_call_misc(struct file *file, const struct dxg_ioctl_desc *desc,
@@ -695,6 +716,67 @@ LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, keyed_mutex, 84);
 LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, keyed_mutex_private_runtime_data, 88);
 LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, keyed_mutex_private_runtime_data_size, 96);
 LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, sync_object, 100);
+LAYOUT_SIZE(d3dkmt_statistics_dma_packet, 16);
+
+LAYOUT_SIZE(d3dkmt_statistics_adapter, 776);
+LAYOUT_AT(d3dkmt_statistics_adapter, num_segments, 0);
+LAYOUT_AT(d3dkmt_statistics_adapter, node_count, 4);
+LAYOUT_AT(d3dkmt_statistics_adapter, vidpn_source_count, 8);
+LAYOUT_AT(d3dkmt_statistics_adapter, tdr_detected_count, 16);
+LAYOUT_AT(d3dkmt_statistics_adapter, num_evictions, 336);
+LAYOUT_AT(d3dkmt_statistics_adapter, bytes_evicted, 344);
+LAYOUT_AT(d3dkmt_statistics_adapter, bytes_discarded, 440);
+LAYOUT_AT(d3dkmt_statistics_adapter, bytes_from_mdl_to_memory, 464);
+LAYOUT_AT(d3dkmt_statistics_adapter, bytes_from_memory_to_mdl, 472);
+LAYOUT_AT(d3dkmt_statistics_adapter, flags, 712);
+
+LAYOUT_SIZE(d3dkmt_statistics_process, 144);
+LAYOUT_AT(d3dkmt_statistics_process, node_count, 0);
+LAYOUT_AT(d3dkmt_statistics_process, vidpn_source_count, 4);
+LAYOUT_AT(d3dkmt_statistics_process, bytes_allocated, 8);
+LAYOUT_AT(d3dkmt_statistics_process, cached_bytes_allocated, 48);
+
+LAYOUT_SIZE(d3dkmt_statistics_process_adapter, 272);
+LAYOUT_AT(d3dkmt_statistics_process_adapter, num_segments, 0);
+LAYOUT_AT(d3dkmt_statistics_process_adapter, node_count, 4);
+LAYOUT_AT(d3dkmt_statistics_process_adapter, vidpn_source_count, 8);
+LAYOUT_AT(d3dkmt_statistics_process_adapter, total_bytes_evicted, 40);
+
+LAYOUT_SIZE(d3dkmt_statistics_segment, 152);
+LAYOUT_AT(d3dkmt_statistics_segment, commit_limit, 0);
+LAYOUT_AT(d3dkmt_statistics_segment, bytes_committed, 8);
+LAYOUT_AT(d3dkmt_statistics_segment, bytes_resident, 16);
+LAYOUT_AT(d3dkmt_statistics_segment, total_bytes_evicted, 24);
+LAYOUT_AT(d3dkmt_statistics_segment, allocs_committed, 32);
+LAYOUT_AT(d3dkmt_statistics_segment, allocs_resident, 36);
+LAYOUT_AT(d3dkmt_statistics_segment, aperture, 40);
+LAYOUT_AT(d3dkmt_statistics_segment, total_bytes_evicted_by_priority, 48);
+LAYOUT_AT(d3dkmt_statistics_segment, segment_properties, 104);
+
+LAYOUT_SIZE(d3dkmt_statistics_process_segment, 216);
+LAYOUT_AT(d3dkmt_statistics_process_segment, bytes_committed, 0);
+LAYOUT_AT(d3dkmt_statistics_process_segment, allocs_committed, 32);
+
+LAYOUT_SIZE(d3dkmt_statistics_process_node, 272);
+LAYOUT_AT(d3dkmt_statistics_process_node, running_time, 0);
+LAYOUT_AT(d3dkmt_statistics_process_node, dma_packets, 140);
+
+LAYOUT_SIZE(d3dkmt_statistics_node, 616);
+LAYOUT_AT(d3dkmt_statistics_node, global, 0);
+LAYOUT_AT(d3dkmt_statistics_node, system, 272);
+LAYOUT_AT(d3dkmt_statistics_node, node_ordinal, 544);
+
+LAYOUT_SIZE(d3dkmt_statistics_process_segment_group, 64);
+LAYOUT_AT(d3dkmt_statistics_process_segment_group, budget, 0);
+LAYOUT_AT(d3dkmt_statistics_process_segment_group, requested, 8);
+LAYOUT_AT(d3dkmt_statistics_process_segment_group, usage, 16);
+
+LAYOUT_SIZE(d3dkmt_query_statistics, 808);
+LAYOUT_AT(d3dkmt_query_statistics, type, 0);
+LAYOUT_AT(d3dkmt_query_statistics, adapter_luid, 4);
+LAYOUT_AT(d3dkmt_query_statistics, process, 16);
+LAYOUT_AT(d3dkmt_query_statistics, result, 24);
+LAYOUT_AT(d3dkmt_query_statistics, id, 800);
 
 /* Ours: a size may grow, what is there stays. */
 LAYOUT_SIZE(drm_dxg_allocation_private, 32);

@@ -68,6 +68,7 @@ int dxg_ioctl_make_resident(struct dxg_call *call);
 int dxg_ioctl_offer(struct dxg_call *call);
 int dxg_ioctl_paging_queue_create(struct dxg_call *call);
 int dxg_ioctl_paging_queue_destroy(struct dxg_call *call);
+int dxg_ioctl_query_statistics(struct dxg_call *call);
 int dxg_ioctl_reclaim(struct dxg_call *call);
 int dxg_ioctl_resource_open(struct dxg_call *call);
 int dxg_ioctl_resource_query(struct dxg_call *call);
