@@ -15,6 +15,7 @@
 #include "dxg_compat.h"
 #include "dxg_debugfs.h"
 #include "dxg_enum.h"
+#include "dxg_fdinfo.h"
 #include "dxg_ioctl.h"
 #include "dxg_prime.h"
 #include "dxg_process.h"
@@ -159,6 +160,7 @@ static const struct file_operations dxg_drm_fops = {
 	.compat_ioctl = dxg_compat_ioctl_drm,
 	.poll = drm_poll,
 	.read = drm_read,
+	.show_fdinfo = drm_show_fdinfo,
 	.llseek = noop_llseek,
 	.fop_flags = FOP_UNSIGNED_OFFSET,
 };
@@ -168,6 +170,7 @@ static const struct drm_driver dxg_drm_driver = {
 			   DRIVER_SYNCOBJ_TIMELINE,
 	.open = dxg_drm_open,
 	.postclose = dxg_drm_postclose,
+	.show_fdinfo = dxg_fdinfo_show_drm,
 	.fops = &dxg_drm_fops,
 	.name = "dxg",
 	.desc = "WDDM-style allocations over virtio-gpu and vkms",

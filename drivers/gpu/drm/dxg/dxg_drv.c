@@ -10,6 +10,7 @@
 #include "dxg_allocation.h"
 #include "dxg_attach.h"
 #include "dxg_destroy.h"
+#include "dxg_fdinfo.h"
 #include "dxg_ioctl.h"
 #include "dxg_miniport.h"
 #include "dxg_process.h"
@@ -60,6 +61,7 @@ static const struct file_operations dxg_misc_fops = {
 	.release = dxg_misc_release,
 	.unlocked_ioctl = dxg_ioctl_misc,
 	.compat_ioctl = compat_ptr_ioctl,
+	.show_fdinfo = dxg_fdinfo_show_misc,
 	.llseek = noop_llseek,
 };
 
