@@ -931,6 +931,17 @@ struct d3dkmt_invalidate_cache {
 };
 
 /**
+ * struct d3dkmt_flush_heap_transitions - D3DKMTFlushHeapTransitions
+ * @adapter: in: adapter handle
+ *
+ * What calls have changed they have changed when they return: there is nothing to do but
+ * to check. Bytes that are still to move are waited for by the fence of their paging queue.
+ */
+struct d3dkmt_flush_heap_transitions {
+	__u32 adapter;
+};
+
+/**
  * enum d3dkmt_query_statistics_type - What to ask QueryStatistics for
  * @D3DKMT_QUERYSTATISTICS_ADAPTER: struct d3dkmt_statistics_adapter
  * @D3DKMT_QUERYSTATISTICS_PROCESS: struct d3dkmt_statistics_process
@@ -1589,7 +1600,8 @@ struct d3dkmt_open_resource_from_nt_handle {
 #define D3DKMT_IOCTL_DESTROY_SYNC_OBJECT \
 	D3DKMT_IO(0x1d, struct d3dkmt_destroy_sync_object)
 #define D3DKMT_IOCTL_EVICT				D3DKMT_IO(0x1e, struct d3dkmt_evict)
-#define D3DKMT_IOCTL_FLUSH_HEAP_TRANSITIONS		D3DKMT_IO_BYTES(0x1f, 4)
+#define D3DKMT_IOCTL_FLUSH_HEAP_TRANSITIONS \
+	D3DKMT_IO(0x1f, struct d3dkmt_flush_heap_transitions)
 #define D3DKMT_IOCTL_FREE_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x20, 24)
 #define D3DKMT_IOCTL_GET_CONTEXT_IN_PROCESS_PRIORITY	D3DKMT_IO_BYTES(0x21, 8)
 #define D3DKMT_IOCTL_GET_CONTEXT_PRIORITY		D3DKMT_IO_BYTES(0x22, 8)

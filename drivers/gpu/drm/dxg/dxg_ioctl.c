@@ -87,7 +87,7 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL(DESTROY_PAGING_QUEUE, dxg_ioctl_paging_queue_destroy, DXG_IOCTL_IN),
 	DXG_IOCTL(DESTROY_SYNC_OBJECT, dxg_ioctl_sync_destroy, DXG_IOCTL_IN),
 	DXG_IOCTL(EVICT, dxg_ioctl_evict, 0),
-	DXG_IOCTL_NONE(FLUSH_HEAP_TRANSITIONS),
+	DXG_IOCTL(FLUSH_HEAP_TRANSITIONS, dxg_ioctl_flush_heap_transitions, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(FREE_GPU_VIRTUAL_ADDRESS),
 	DXG_IOCTL_NONE(GET_CONTEXT_IN_PROCESS_PRIORITY),
 	DXG_IOCTL_NONE(GET_CONTEXT_PRIORITY),
@@ -716,6 +716,9 @@ LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, keyed_mutex, 84);
 LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, keyed_mutex_private_runtime_data, 88);
 LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, keyed_mutex_private_runtime_data_size, 96);
 LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, sync_object, 100);
+
+LAYOUT_SIZE(d3dkmt_flush_heap_transitions, 4);
+
 LAYOUT_SIZE(d3dkmt_statistics_dma_packet, 16);
 
 LAYOUT_SIZE(d3dkmt_statistics_adapter, 776);

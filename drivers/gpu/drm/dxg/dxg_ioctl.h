@@ -63,6 +63,7 @@ int dxg_ioctl_device_get_state(struct dxg_call *call);
 int dxg_ioctl_export(struct dxg_call *call);
 int dxg_ioctl_import(struct dxg_call *call);
 int dxg_ioctl_evict(struct dxg_call *call);
+int dxg_ioctl_flush_heap_transitions(struct dxg_call *call);
 int dxg_ioctl_invalidate_cache(struct dxg_call *call);
 int dxg_ioctl_make_resident(struct dxg_call *call);
 int dxg_ioctl_offer(struct dxg_call *call);
