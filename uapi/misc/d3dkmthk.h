@@ -930,6 +930,60 @@ struct d3dkmt_invalidate_cache {
 	__u64 length;
 };
 
+/* Segments of an adapter, numbered from 1 where an allocation names them. */
+#define D3DKMT_SEGMENT_ID_DEVICE			1
+#define D3DKMT_SEGMENT_ID_SYSTEM			2
+
+/* struct d3dkmt_update_alloc_property, supported_segment_set: bit n is segment n + 1 */
+#define D3DKMT_SEGMENT_SET_DEVICE			(1U << 0)
+#define D3DKMT_SEGMENT_SET_SYSTEM			(1U << 1)
+
+/* struct d3dkmt_update_alloc_property, preferred_segment: places 0 to 4 */
+#define D3DKMT_PREFERRED_SEGMENT_ID(place, id)		((__u32)(id) << 6 * (place))
+#define D3DKMT_PREFERRED_SEGMENT_DIRECTION(place)	(1U << (6 * (place) + 5))
+
+/* struct d3dkmt_update_alloc_property, flags */
+#define D3DKMT_ALLOC_ACCESSED_PHYSICALLY		(1U << 0)
+#define D3DKMT_ALLOC_UNMOVEABLE				(1U << 1)
+
+/* struct d3dkmt_update_alloc_property, property_mask */
+#define D3DKMT_PROPERTY_ACCESSED_PHYSICALLY		(1U << 0)
+#define D3DKMT_PROPERTY_SUPPORTED_SEGMENT_SET		(1U << 1)
+#define D3DKMT_PROPERTY_PREFERRED_SEGMENT		(1U << 2)
+#define D3DKMT_PROPERTY_UNMOVEABLE			(1U << 3)
+
+/**
+ * struct d3dkmt_update_alloc_property - D3DKMTUpdateAllocationProperty
+ * @paging_queue: in: queue of the allocation's device
+ * @allocation: in: allocation handle; EINVAL: existing system memory, which is in no
+ *	segment
+ * @supported_segment_set: in: D3DKMT_SEGMENT_SET_*; only both segments together. EPERM:
+ *	one of them: commands need the one, and others' commands the other
+ * @preferred_segment: in: ids of segments, the best first, each once, the rest 0; no id:
+ *	the default, which is the device segment. EPERM: a direction
+ * @flags: in: D3DKMT_ALLOC_*; EPERM: one that is set and named by @property_mask
+ * @pad0: ignored
+ * @paging_fence_value: out: value of the queue's fence for what was asked of it last
+ * @property_mask: in: D3DKMT_PROPERTY_*: which of the above to change; the others are
+ *	ignored, but for bits of @flags that there are not. EINVAL: none
+ * @pad1: ignored
+ *
+ * Where system memory is preferred, bytes that a lock is the first to need go to the system
+ * segment. Bytes that are somewhere stay there; MakeResident and commands bring them to the
+ * device segment as before.
+ */
+struct d3dkmt_update_alloc_property {
+	__u32 paging_queue;
+	__u32 allocation;
+	__u32 supported_segment_set;
+	__u32 preferred_segment;
+	__u32 flags;
+	__u32 pad0;
+	__u64 paging_fence_value;
+	__u32 property_mask;
+	__u32 pad1;
+};
+
 /**
  * struct d3dkmt_flush_heap_transitions - D3DKMTFlushHeapTransitions
  * @adapter: in: adapter handle
@@ -1632,7 +1686,8 @@ struct d3dkmt_open_resource_from_nt_handle {
 #define D3DKMT_IOCTL_SUBMIT_SIGNAL_TO_HW_QUEUE		D3DKMT_IO_BYTES(0x35, 40)
 #define D3DKMT_IOCTL_SUBMIT_WAIT_TO_HW_QUEUE		D3DKMT_IO_BYTES(0x36, 24)
 #define D3DKMT_IOCTL_UNLOCK2				D3DKMT_IO(0x37, struct d3dkmt_unlock2)
-#define D3DKMT_IOCTL_UPDATE_ALLOCATION_PROPERTY		D3DKMT_IO_BYTES(0x38, 40)
+#define D3DKMT_IOCTL_UPDATE_ALLOCATION_PROPERTY \
+	D3DKMT_IO(0x38, struct d3dkmt_update_alloc_property)
 #define D3DKMT_IOCTL_UPDATE_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x39, 56)
 #define D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_CPU \
 	D3DKMT_IO(0x3a, struct d3dkmt_wait_sync_object_from_cpu)

@@ -323,8 +323,8 @@ void *dxg_gem_address(const struct dxg_gem_object *bo)
  * dxg_gem_touch_locked() - Make sure that there are bytes for the CPU
  * @bo: the object, locked
  *
- * In the device segment if there is room, else in the system segment: the CPU does not
- * mind, and nothing is evicted for it. Takes the memory in the caller's context.
+ * In the device segment if there is room and it is preferred, else in the system segment:
+ * the CPU does not mind, and nothing is evicted for it. Takes the memory in the caller's context.
  *
  * Return: 0; -ENOMEM: no memory; -ENODEV: the adapter has been removed.
  */
@@ -336,7 +336,7 @@ int dxg_gem_touch_locked(struct dxg_gem_object *bo)
 		return 0;
 	if (!dxg_adapter_enter(bo->pa->adapter, &idx))
 		return -ENODEV;
-	ret = gem_enter_device_locked(bo, false);
+	ret = bo->prefers_system ? -ENOSPC : gem_enter_device_locked(bo, false);
 	if (ret == -ENOSPC || ret == -ENOMEM)
 		ret = gem_enter_system_locked(bo);
 	dxg_adapter_exit(idx);

@@ -81,6 +81,8 @@ struct dxg_gem_object {
 	 * has a backing. Under the adapter's prime_lock.
 	 */
 	struct list_head prime_link;
+	/** @prefers_system: The CPU's first touch is for the system segment. Under @lock. */
+	bool prefers_system;
 	/** @discarded: The bytes were discarded since the last offer. Under @lock. */
 	bool discarded;
 	/** @shared: Other devices may open it. Constant once published. */

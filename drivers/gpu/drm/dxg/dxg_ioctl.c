@@ -112,7 +112,7 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL_NONE(SUBMIT_SIGNAL_TO_HW_QUEUE),
 	DXG_IOCTL_NONE(SUBMIT_WAIT_TO_HW_QUEUE),
 	DXG_IOCTL(UNLOCK2, dxg_ioctl_allocation_unlock, DXG_IOCTL_IN),
-	DXG_IOCTL_NONE(UPDATE_ALLOCATION_PROPERTY),
+	DXG_IOCTL(UPDATE_ALLOCATION_PROPERTY, dxg_ioctl_update_alloc_property, 0),
 	DXG_IOCTL_NONE(UPDATE_GPU_VIRTUAL_ADDRESS),
 	DXG_IOCTL(WAIT_SYNC_OBJECT_FROM_CPU, dxg_ioctl_sync_wait, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(WAIT_SYNC_OBJECT_FROM_GPU),
@@ -716,6 +716,15 @@ LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, keyed_mutex, 84);
 LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, keyed_mutex_private_runtime_data, 88);
 LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, keyed_mutex_private_runtime_data_size, 96);
 LAYOUT_AT(d3dkmt_open_resource_from_nt_handle, sync_object, 100);
+
+LAYOUT_SIZE(d3dkmt_update_alloc_property, 40);
+LAYOUT_AT(d3dkmt_update_alloc_property, paging_queue, 0);
+LAYOUT_AT(d3dkmt_update_alloc_property, allocation, 4);
+LAYOUT_AT(d3dkmt_update_alloc_property, supported_segment_set, 8);
+LAYOUT_AT(d3dkmt_update_alloc_property, preferred_segment, 12);
+LAYOUT_AT(d3dkmt_update_alloc_property, flags, 16);
+LAYOUT_AT(d3dkmt_update_alloc_property, paging_fence_value, 24);
+LAYOUT_AT(d3dkmt_update_alloc_property, property_mask, 32);
 
 LAYOUT_SIZE(d3dkmt_flush_heap_transitions, 4);
 

@@ -78,6 +78,7 @@ int dxg_ioctl_sync_create(struct dxg_call *call);
 int dxg_ioctl_sync_destroy(struct dxg_call *call);
 int dxg_ioctl_sync_signal(struct dxg_call *call);
 int dxg_ioctl_sync_wait(struct dxg_call *call);
+int dxg_ioctl_update_alloc_property(struct dxg_call *call);
 int dxg_ioctl_video_memory_query(struct dxg_call *call);
 int dxg_ioctl_video_memory_reserve(struct dxg_call *call);
 
