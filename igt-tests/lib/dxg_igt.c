@@ -266,6 +266,8 @@ static void run_test(const struct igt_dxg_test *test, const struct igt_dxg_way *
 	igt_dxg_read_state_all(dxg, &baseline);
 	if (test->outlast)
 		igt_dxg_outlast(dxg, test->outlast);
+	else if (test->run_case)
+		test->run_case(dxg, test->data);
 	else
 		test->run(dxg);
 	if (!test->leaves)

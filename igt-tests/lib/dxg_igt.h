@@ -88,6 +88,8 @@ bool igt_dxg_find_node(enum igt_dxg_door door, const char *driver, char *path);
  * @describe: sentence for igt_describe()
  * @run: the test
  * @outlast: in place of @run, the test for igt_dxg_outlast()
+ * @run_case: in place of @run, one test for all of a table
+ * @data: for @run_case, its entry
  * @doors: bit mask of enum igt_dxg_door to run it for, or 0 for all; or IGT_DXG_LONG
  * @leaves: @run leaves counts changed; else they must come back after it
  */
@@ -96,6 +98,8 @@ struct igt_dxg_test {
 	const char *describe;
 	void (*run)(struct igt_dxg *dxg);
 	bool (*outlast)(struct igt_dxg *dxg, unsigned int ms);
+	void (*run_case)(struct igt_dxg *dxg, const void *data);
+	const void *data;
 	unsigned int doors;
 	bool leaves;
 };
