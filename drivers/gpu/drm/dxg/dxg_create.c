@@ -389,7 +389,8 @@ static int create_ddi(struct create_call *create)
 
 	create->ddi.flags |= DXG_DDI_CREATE_RESOURCE;
 	mutex_lock(&resource->lock);
-	if (!resource->destroyed) {
+	/* Of what is shared others may be calling the miniport, under the share's lock. */
+	if (!resource->destroyed && !resource->share) {
 		create->ddi.resource = resource->context;
 		ret = adapter->ops->create_allocation(adapter->context, &create->ddi);
 		if (!ret) {
