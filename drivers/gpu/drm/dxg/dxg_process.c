@@ -60,6 +60,8 @@ static void process_adapter_retire(struct dxg_object *obj)
 
 	if (dxg_object_kill(&pa->process->table, obj)) {
 		dxg_object_retire_children(&pa->process->table, obj);
+		/* What others share of it may keep it for long. */
+		dxg_vidmm_forget_process(pa);
 		dxg_object_put(obj);
 	}
 }

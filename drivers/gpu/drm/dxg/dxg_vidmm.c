@@ -371,7 +371,7 @@ void dxg_vidmm_forget(struct dxg_allocation *alloc)
 
 /**
  * dxg_vidmm_forget_process() - A process has reserved nothing any more
- * @pa: the process, with no object left
+ * @pa: the process, which is going; a call under way may reserve something again
  */
 void dxg_vidmm_forget_process(struct dxg_process_adapter *pa)
 {
