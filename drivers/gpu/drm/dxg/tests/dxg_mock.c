@@ -32,7 +32,8 @@
  * A plan makes the nth call of an op fail, or has a function run in it. The log is a
  * string with a word for each call, which a test compares as a whole:
  *
- * - "c2" creates two allocations, "c2r" in a resource; "o" opens one;
+ * - "c2" creates two allocations, "c2r" in a resource; "o" opens one for the device that
+ *   creates it, "O" for another one;
  * - "x2" closes two openings; "d2" destroys two allocations, "d2r" of a resource, "d2R"
  *   with the resource;
  * - "+" and "-" make and destroy a backing, where the test asks for them: the port may
@@ -41,11 +42,15 @@
  *
  * The mock keeps account of all that exists and fails the test when the port breaks a
  * rule of the interface: calls for one resource at the same time, a stale resource
- * handle, a second command on a node, a call after the last.
+ * handle, an allocation that goes while it is open, a second command on a node, a call
+ * after the last.
  */
 
 /* Handles that a resource can have, one after the other. */
 #define MOCK_TOKENS	4
+
+/* Openings that an allocation can have at a time. */
+#define MOCK_OPENINGS	8
 
 /**
  * struct dxg_mock_resource - A resource, by the handle that is valid now
@@ -62,13 +67,23 @@ struct dxg_mock_resource {
 };
 
 /**
- * struct mock_allocation - An allocation; its opening's handle points to @open
+ * struct mock_opening - An opening of an allocation; its address is the handle
+ * @alloc: the allocation; NULL: it is not open
+ */
+struct mock_opening {
+	struct mock_allocation *alloc;
+};
+
+/**
+ * struct mock_allocation - An allocation
  * @resource: its resource, or NULL
- * @open: there is an opening
+ * @created: the device that created it has opened it
+ * @openings: its openings
  */
 struct mock_allocation {
 	struct dxg_mock_resource *resource;
-	bool open;
+	bool created;
+	struct mock_opening openings[MOCK_OPENINGS];
 };
 
 #define mock_violation(mock, fmt, ...) \
@@ -262,8 +277,11 @@ static int mock_create_one(struct dxg_mock *mock, struct dxg_ddi_allocation_info
 
 static void mock_free_one(struct dxg_mock *mock, struct mock_allocation *alloc)
 {
-	if (alloc->open)
-		mock_violation(mock, "an open allocation is destroyed");
+	u32 i;
+
+	for (i = 0; i < MOCK_OPENINGS; i++)
+		if (alloc->openings[i].alloc)
+			mock_violation(mock, "an open allocation is destroyed");
 	if (alloc->resource)
 		alloc->resource->live--;
 	mock_count(mock, &mock->allocations, -1);
@@ -359,21 +377,37 @@ static void mock_destroy_allocation(void *context, struct dxg_ddi_destroy_alloca
 	}
 }
 
+static struct mock_opening *mock_open_one(struct dxg_mock *mock, struct mock_allocation *alloc,
+					  bool create)
+{
+	struct mock_opening *opening = alloc->openings;
+
+	if (create == alloc->created)
+		mock_violation(mock, "opened %s by the device that creates",
+			       create ? "again" : "by another before");
+	alloc->created = true;
+	while (opening->alloc && opening < &alloc->openings[MOCK_OPENINGS - 1])
+		opening++;
+	if (opening->alloc)
+		mock_violation(mock, "opened too often for the mock");
+	opening->alloc = alloc;
+	mock_count(mock, &mock->openings, 1);
+	return opening;
+}
+
 static int mock_open_allocation(void *context, struct dxg_ddi_open_allocation *args)
 {
 	struct mock_allocation *alloc = args->allocation;
+	bool create = args->flags & DXG_DDI_OPEN_CREATE;
 	struct dxg_mock *mock = context;
 	int ret;
 
-	mock_log(mock, "o");
+	mock_log(mock, create ? "o" : "O");
 	if (alloc->resource)
 		mock_resource_enter(mock, alloc->resource);
 	ret = mock_enter(mock, DXG_MOCK_OPEN_ALLOCATION);
-	if (!ret) {
-		alloc->open = true;
-		mock_count(mock, &mock->openings, 1);
-		args->device_specific = &alloc->open;
-	}
+	if (!ret)
+		args->device_specific = mock_open_one(mock, alloc, create);
 	if (alloc->resource)
 		mock_resource_exit(alloc->resource);
 	return ret;
@@ -381,21 +415,23 @@ static int mock_open_allocation(void *context, struct dxg_ddi_open_allocation *a
 
 static void mock_close_allocation(void *context, struct dxg_ddi_close_allocation *args)
 {
-	struct dxg_mock_resource *resource;
+	struct mock_opening *first = args->device_specific[0];
+	struct dxg_mock_resource *resource = NULL;
 	struct dxg_mock *mock = context;
 	u32 i;
 
 	mock_log(mock, "x%u", args->num_allocations);
-	resource = container_of(args->device_specific[0], struct mock_allocation, open)->resource;
+	if (first->alloc)
+		resource = first->alloc->resource;
 	if (resource)
 		mock_resource_enter(mock, resource);
 	mock_enter(mock, DXG_MOCK_CLOSE_ALLOCATION);
 	for (i = 0; i < args->num_allocations; i++) {
-		bool *open = args->device_specific[i];
+		struct mock_opening *opening = args->device_specific[i];
 
-		if (!*open)
+		if (!opening->alloc)
 			mock_violation(mock, "a closed allocation is closed");
-		*open = false;
+		opening->alloc = NULL;
 		mock_count(mock, &mock->openings, -1);
 	}
 	if (resource)

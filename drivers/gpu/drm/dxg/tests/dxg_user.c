@@ -307,8 +307,10 @@ long dxg_user_create_context(struct dxg_user *user, u32 device, u32 node, u32 *c
 }
 
 /**
- * dxg_user_create() - CreateAllocation2 of one page each
+ * dxg_user_create_at() - CreateAllocation2 of allocations of any size
  * @user: the program; with its device
+ * @size: bytes of each
+ * @sys_mem: address of existing system memory for all of them, or 0
  * @resource: in/out: the resource, or NULL
  * @flags: D3DKMT_CREATE_*
  * @allocs: out: handles, 0 where there is none
@@ -316,9 +318,10 @@ long dxg_user_create_context(struct dxg_user *user, u32 device, u32 node, u32 *c
  *
  * Return: what the ioctl returns.
  */
-long dxg_user_create(struct dxg_user *user, u32 *resource, u32 flags, u32 *allocs, u32 num)
+long dxg_user_create_at(struct dxg_user *user, u64 size, unsigned long sys_mem, u32 *resource,
+			u32 flags, u32 *allocs, u32 num)
 {
-	struct drm_dxg_allocation_private private = { .size = PAGE_SIZE };
+	struct drm_dxg_allocation_private private = { .size = size };
 	struct d3dkmt_create_allocation args = {
 		.device = user->device,
 		.resource = resource ? *resource : 0,
@@ -335,6 +338,7 @@ long dxg_user_create(struct dxg_user *user, u32 *resource, u32 flags, u32 *alloc
 	for (i = 0; i < num; i++) {
 		info[i].private_driver_data = dxg_user_copy(user, &private, sizeof(private));
 		info[i].private_driver_data_size = sizeof(private);
+		info[i].sys_mem = sys_mem ? sys_mem + i * size : 0;
 	}
 	va = dxg_user_copy(user, info, num * sizeof(*info));
 	args.allocation_info = va;
@@ -350,6 +354,21 @@ long dxg_user_create(struct dxg_user *user, u32 *resource, u32 flags, u32 *alloc
 }
 
 /**
+ * dxg_user_create() - CreateAllocation2 of one page each
+ * @user: the program; with its device
+ * @resource: in/out: the resource, or NULL
+ * @flags: D3DKMT_CREATE_*
+ * @allocs: out: handles, 0 where there is none
+ * @num: how many
+ *
+ * Return: what the ioctl returns.
+ */
+long dxg_user_create(struct dxg_user *user, u32 *resource, u32 flags, u32 *allocs, u32 num)
+{
+	return dxg_user_create_at(user, PAGE_SIZE, 0, resource, flags, allocs, num);
+}
+
+/**
  * dxg_user_create_sized() - CreateAllocation2 of one stand-alone allocation
  * @user: the program; with its device
  * @size: its bytes
@@ -359,22 +378,7 @@ long dxg_user_create(struct dxg_user *user, u32 *resource, u32 flags, u32 *alloc
  */
 long dxg_user_create_sized(struct dxg_user *user, u64 size, u32 *alloc)
 {
-	struct drm_dxg_allocation_private private = { .size = size };
-	struct d3dkmt_allocation_info2 info = {
-		.private_driver_data = dxg_user_copy(user, &private, sizeof(private)),
-		.private_driver_data_size = sizeof(private),
-	};
-	struct d3dkmt_create_allocation args = {
-		.device = user->device,
-		.num_allocations = 1,
-		.allocation_info = dxg_user_copy(user, &info, sizeof(info)),
-	};
-	unsigned long va = args.allocation_info;
-	long ret = dxg_user_ioctl(user, D3DKMT_IOCTL_CREATE_ALLOCATION2, &args);
-
-	KUNIT_EXPECT_EQ(user->test, copy_from_user(&info, (void __user *)va, sizeof(info)), 0);
-	*alloc = info.allocation;
-	return ret;
+	return dxg_user_create_at(user, size, 0, NULL, 0, alloc, 1);
 }
 
 /**

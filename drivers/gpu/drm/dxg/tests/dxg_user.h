@@ -9,6 +9,7 @@
 #include <uapi/misc/d3dkmthk.h>
 
 struct dxg_mock;
+struct dxg_process_adapter;
 struct file;
 struct kunit;
 struct kunit_suite;
@@ -101,6 +102,31 @@ struct dxg_user_queue {
 	unsigned long va;
 };
 
+/* Allocations of a struct dxg_shared. */
+#define DXG_SHARED_NUM	2
+
+/**
+ * struct dxg_shared - A resource that two programs share
+ * @mock: the mock
+ * @creator: who has created it; the test's program, on /dev/dxg
+ * @opener: who opens it, on a node of its own
+ * @fd: the file descriptor
+ * @resource: handle of the creator's
+ * @allocs: handles of its allocations
+ * @opened: handle of the opener's
+ * @openings: handles of its allocations
+ */
+struct dxg_shared {
+	struct dxg_mock *mock;
+	struct dxg_user *creator;
+	struct dxg_user *opener;
+	u64 fd;
+	u32 resource;
+	u32 allocs[DXG_SHARED_NUM];
+	u32 opened;
+	u32 openings[DXG_SHARED_NUM];
+};
+
 int dxg_user_mount(void);
 void dxg_user_umount(void);
 int dxg_user_suite_init(struct kunit_suite *suite);
@@ -116,6 +142,8 @@ long dxg_user_ioctl(struct dxg_user *user, u32 code, void *args);
 
 long dxg_user_create_device(struct dxg_user *user, u32 *device);
 long dxg_user_create_context(struct dxg_user *user, u32 device, u32 node, u32 *context);
+long dxg_user_create_at(struct dxg_user *user, u64 size, unsigned long sys_mem, u32 *resource,
+			u32 flags, u32 *allocs, u32 num);
 long dxg_user_create(struct dxg_user *user, u32 *resource, u32 flags, u32 *allocs, u32 num);
 long dxg_user_create_sized(struct dxg_user *user, u64 size, u32 *alloc);
 long dxg_user_destroy(struct dxg_user *user, u32 resource, const u32 *allocs, u32 num, u32 flags);
@@ -131,7 +159,24 @@ bool dxg_user_is_waiting(struct dxg_user *user);
 u32 dxg_user_state(struct dxg_user *user);
 u64 dxg_user_read(struct dxg_user *user, unsigned long va);
 
+/* dxg_user_share.c */
+long dxg_user_create_shared(struct dxg_user *user, u64 size, u32 *resource, u32 *allocs, u32 num);
+long dxg_user_share(struct dxg_user *user, u32 resource, u64 *fd);
+void dxg_user_close_fd(struct kunit *test, u64 fd);
+long dxg_user_query_fd(struct dxg_user *user, u64 fd,
+		       struct d3dkmt_query_resource_info_from_nt_handle *args);
+long dxg_user_open_fd(struct dxg_user *user, u64 fd, u32 *resource, u32 *allocs, u32 num);
+void dxg_shared_create(struct kunit *test, struct dxg_shared *shared, u64 size);
+void dxg_shared_share(struct dxg_shared *shared);
+void dxg_shared_open(struct dxg_shared *shared);
+void dxg_shared_begin(struct kunit *test, struct dxg_shared *shared, u64 size);
+long dxg_shared_destroy(struct dxg_shared *shared, u32 flags);
+long dxg_shared_destroy_opened(struct dxg_shared *shared, u32 flags);
+void dxg_shared_end(struct dxg_shared *shared);
+void dxg_shared_expect_counts(struct dxg_mock *mock, int allocations, int resources, int shares);
+
 /* dxg_user_vidmm.c */
+struct dxg_process_adapter *dxg_user_process(struct dxg_user *user);
 long dxg_user_submit_uses(struct dxg_user *user, u32 node, u64 tag, const u32 *allocs, u32 num);
 long dxg_user_submit_copy(struct dxg_user *user, u32 node, u64 tag, u32 dst, u32 src, u64 length);
 long dxg_user_create_queue(struct dxg_user *user, struct dxg_user_queue *queue);
@@ -141,6 +186,9 @@ long dxg_user_make_resident(struct dxg_user *user, const struct dxg_user_queue *
 long dxg_user_evict(struct dxg_user *user, const u32 *allocs, u32 num, u64 *trim);
 long dxg_user_set_priority(struct dxg_user *user, u32 alloc, u32 priority);
 long dxg_user_reserve(struct dxg_user *user, u64 bytes);
+long dxg_user_offer(struct dxg_user *user, const u32 *allocs, u32 num, u32 priority, u32 flags);
+long dxg_user_reclaim(struct dxg_user *user, const struct dxg_user_queue *queue, u32 alloc,
+		      u32 *result);
 struct d3dkmt_query_video_memory_info dxg_user_memory(struct dxg_user *user, u32 group);
 void dxg_user_expect_places(struct dxg_user *user, const u32 *allocs, const char *places);
 void dxg_user_expect_wanted(struct dxg_user *user, u64 bytes);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <kunit/test.h>
 
+#include <linux/fs.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include <drm/drm_file.h>
 #include <uapi/drm/dxg_drm.h>
 
 #include "../dxg_adapter.h"
@@ -243,19 +245,25 @@ struct d3dkmt_query_video_memory_info dxg_user_memory(struct dxg_user *user, u32
 	return args;
 }
 
-/* A test has at most one program at each door. */
-static struct dxg_process_adapter *user_process(struct dxg_user *user)
+/**
+ * dxg_user_process() - What the driver has of a program
+ * @user: the program; its file is open
+ *
+ * Return: its use of the mock's adapter; stays as long as the file or anything that the
+ * program has created there.
+ */
+struct dxg_process_adapter *dxg_user_process(struct dxg_user *user)
 {
 	struct dxg_adapter *adapter = user->mock->adapter;
 	struct dxg_process_adapter *pa, *found = NULL;
-	enum dxg_door door;
+	void *process = user->file->private_data;
 
+	if (user->door == DXG_DOOR_NODE)
+		process = ((struct drm_file *)process)->driver_priv;
 	mutex_lock(&adapter->objects_lock);
-	list_for_each_entry(pa, &adapter->processes, adapter_link) {
-		door = pa->process->only ? DXG_DOOR_NODE : DXG_DOOR_MISC;
-		if (door == user->door)
+	list_for_each_entry(pa, &adapter->processes, adapter_link)
+		if (pa->process == process)
 			found = pa;
-	}
 	mutex_unlock(&adapter->objects_lock);
 	KUNIT_ASSERT_NOT_NULL(user->test, found);
 	return found;
@@ -263,7 +271,7 @@ static struct dxg_process_adapter *user_process(struct dxg_user *user)
 
 static char user_place(struct dxg_user *user, u32 handle)
 {
-	struct dxg_handle_table *table = &user_process(user)->process->table;
+	struct dxg_handle_table *table = &dxg_user_process(user)->process->table;
 	struct dxg_object *obj = dxg_handle_lookup(table, handle, DXG_OBJECT_ALLOCATION);
 	static const char letters[] = "NDS";
 	char letter;
@@ -273,6 +281,55 @@ static char user_place(struct dxg_user *user, u32 handle)
 	letter = letters[READ_ONCE(dxg_allocation_from(obj)->bo->segment)];
 	dxg_object_put(obj);
 	return letter;
+}
+
+/**
+ * dxg_user_offer() - OfferAllocations
+ * @user: the program; with its device
+ * @allocs: handles
+ * @num: how many
+ * @priority: D3DKMT_OFFER_PRIORITY_*
+ * @flags: D3DKMT_OFFER_*
+ *
+ * Return: what the ioctl returns.
+ */
+long dxg_user_offer(struct dxg_user *user, const u32 *allocs, u32 num, u32 priority, u32 flags)
+{
+	struct d3dkmt_offer_allocations args = {
+		.device = user->device,
+		.handle_list = dxg_user_copy(user, allocs, num * sizeof(*allocs)),
+		.num_allocations = num,
+		.priority = priority,
+		.flags = flags,
+	};
+
+	return dxg_user_ioctl(user, D3DKMT_IOCTL_OFFER_ALLOCATIONS, &args);
+}
+
+/**
+ * dxg_user_reclaim() - ReclaimAllocations2 of one allocation
+ * @user: the program
+ * @queue: a paging queue of its device
+ * @alloc: handle of the allocation
+ * @result: out: D3DKMT_RECLAIM_RESULT_*
+ *
+ * Return: what the ioctl returns.
+ */
+long dxg_user_reclaim(struct dxg_user *user, const struct dxg_user_queue *queue, u32 alloc,
+		      u32 *result)
+{
+	struct d3dkmt_reclaim_allocations2 args = {
+		.paging_queue = queue->handle,
+		.num_allocations = 1,
+		.handle_list = dxg_user_copy(user, &alloc, sizeof(alloc)),
+		.results = dxg_user_copy(user, NULL, sizeof(*result)),
+	};
+	unsigned long va = args.results;
+	long ret = dxg_user_ioctl(user, D3DKMT_IOCTL_RECLAIM_ALLOCATIONS2, &args);
+
+	KUNIT_EXPECT_EQ(user->test,
+			copy_from_user(result, (void __user *)va, sizeof(*result)), 0);
+	return ret;
 }
 
 /* What the program is told: a letter for each status. */
@@ -322,7 +379,7 @@ void dxg_user_expect_places(struct dxg_user *user, const u32 *allocs, const char
  */
 void dxg_user_expect_wanted(struct dxg_user *user, u64 bytes)
 {
-	KUNIT_EXPECT_EQ(user->test, READ_ONCE(user_process(user)->ledger.wanted), bytes);
+	KUNIT_EXPECT_EQ(user->test, READ_ONCE(dxg_user_process(user)->ledger.wanted), bytes);
 }
 
 /**
