@@ -393,6 +393,7 @@ static const struct {
 	{ "sync_objects", offsetof(struct igt_dxg_state, sync_objects), false },
 	{ "commands", offsetof(struct igt_dxg_state, commands), true },
 	{ "batches", offsetof(struct igt_dxg_state, batches), true },
+	{ "shares", offsetof(struct igt_dxg_state, shares), true },
 	{ "backing_bytes", offsetof(struct igt_dxg_state, backing_bytes), true },
 	{ "system_bytes", offsetof(struct igt_dxg_state, system_bytes), true },
 	{ "user_bytes", offsetof(struct igt_dxg_state, user_bytes), true },

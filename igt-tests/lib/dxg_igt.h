@@ -298,6 +298,30 @@ void igt_dxg_reserve(const struct igt_dxg *dxg, uint64_t bytes);
 /* Bytes of the device segment. */
 uint64_t igt_dxg_segment_size(const struct igt_dxg *dxg);
 
+/* --- sharing ------------------------------------------------------------- */
+
+/* The flags of a resource that can be shared. */
+#define IGT_DXG_CREATE_SHARED \
+	(D3DKMT_CREATE_RESOURCE | D3DKMT_CREATE_SHARED | D3DKMT_CREATE_NT_SECURITY_SHARING)
+
+/* A resource of @count that can be shared; returns the resource. */
+uint32_t igt_dxg_create_shared(const struct igt_dxg *dxg, uint32_t device, uint64_t size,
+			       uint32_t count, uint32_t *allocations);
+/* A file descriptor for a resource, which the caller closes; -1 where there is none. */
+int __igt_dxg_share(const struct igt_dxg *dxg, uint32_t resource, int *fd);
+int igt_dxg_share(const struct igt_dxg *dxg, uint32_t resource);
+/* What is there to be opened; without the private data of the runtime. */
+int __igt_dxg_query_shared(const struct igt_dxg *dxg, uint32_t device, int fd,
+			   struct d3dkmt_query_resource_info_from_nt_handle *info);
+/*
+ * Open it on a device; what there is of private data is dropped. The first asserts nothing,
+ * so it is for threads.
+ */
+int __igt_dxg_open_shared(const struct igt_dxg *dxg, uint32_t device, int fd, uint32_t count,
+			  uint32_t *resource, uint32_t *allocations);
+uint32_t igt_dxg_open_shared(const struct igt_dxg *dxg, uint32_t device, int fd,
+			     uint32_t count, uint32_t *allocations);
+
 /* --- command streams ----------------------------------------------------- */
 
 /* Room for a stream that is too large, too. */
@@ -386,6 +410,7 @@ struct igt_dxg_state {
 	uint64_t sync_objects;
 	uint64_t commands;
 	uint64_t batches;
+	uint64_t shares;
 	uint64_t backing_bytes;
 	uint64_t system_bytes;
 	uint64_t user_bytes;
@@ -401,8 +426,8 @@ uint64_t igt_dxg_read_state(const struct igt_dxg *dxg, const char *name);
 /* Wait, 10 s at most, until a count has a value; asserts that it does. */
 void igt_dxg_wait_state(const struct igt_dxg *dxg, const char *name, uint64_t value);
 /*
- * Wait, 10 s at most, until allocations, commands, batches, pins and all counts of bytes
- * are those of a baseline; asserts that they are.
+ * Wait, 10 s at most, until allocations, commands, batches, shares, pins and all counts of
+ * bytes are those of a baseline; asserts that they are.
  */
 void igt_dxg_wait_idle(const struct igt_dxg *dxg, const struct igt_dxg_state *baseline);
 /* The same for all counts; and the invariants hold. */
