@@ -141,6 +141,38 @@ static struct fdinfo read_fdinfo(const struct igt_dxg *dxg)
 	return read_fdinfo_of(getpid(), dxg->fd);
 }
 
+static bool is_dxg(const struct igt_dxg *dxg)
+{
+	return dxg->door == DXG_DOOR_DXG;
+}
+
+/* Of the creator, and once, whoever has it open. */
+static void test_shared(struct igt_dxg *dxg)
+{
+	struct igt_dxg *second = igt_dxg_reopen(dxg);
+	uint32_t device = igt_dxg_create_device(dxg), other = igt_dxg_create_device(second);
+	uint32_t list[2], opened[2], resource;
+	struct fdinfo info;
+	int fd;
+
+	resource = igt_dxg_create_shared(dxg, device, SIZE, 2, list);
+	igt_dxg_lock(dxg, device, list[0]);
+	igt_assert_eq_u64(read_fdinfo(dxg).vram.shared, 0);
+	fd = igt_dxg_share(dxg, resource);
+	igt_dxg_open_shared(second, other, fd, 2, opened);
+	igt_assert_eq_u64(read_fdinfo(dxg).vram.shared, SIZE);
+	igt_dxg_lock(second, other, opened[1]);
+	info = read_fdinfo(dxg);
+	igt_assert_eq_u64(info.vram.shared, 2 * SIZE);
+	igt_assert_eq_u64(info.vram.total, 2 * SIZE);
+	if (!is_dxg(dxg))
+		igt_assert_eq_u64(read_fdinfo(second).vram.shared, 0);
+	close(fd);
+	igt_dxg_destroy_device(second, other);
+	igt_dxg_close(second);
+	igt_dxg_destroy_device(dxg, device);
+}
+
 static void assert_region(const struct region *region, uint64_t total, uint64_t active,
 			  uint64_t resident, uint64_t purgeable)
 {
@@ -149,11 +181,6 @@ static void assert_region(const struct region *region, uint64_t total, uint64_t 
 	igt_assert_eq_u64(region->active, active);
 	igt_assert_eq_u64(region->resident, resident);
 	igt_assert_eq_u64(region->purgeable, purgeable);
-}
-
-static bool is_dxg(const struct igt_dxg *dxg)
-{
-	return dxg->door == DXG_DOOR_DXG;
 }
 
 /* --- clients ------------------------------------------------------------- */
@@ -449,6 +476,7 @@ static const struct igt_dxg_test tests[] = {
 	TEST("adapters", test_adapters, "/dev/dxg adds up its adapters."),
 	TEST("memory", test_memory, "Bytes created, resident and offered."),
 	TEST("evicted", test_evicted, "What is evicted is in system."),
+	TEST("shared", test_shared, "What is shared counts for who created it."),
 	IGT_DXG_TEST_OUTLAST("existing", "Existing memory is in system.", test_existing),
 	IGT_DXG_TEST_OUTLAST("engine", "Time of commands, while they run too.", test_engine),
 	IGT_DXG_TEST_OUTLAST("closed-busy", "What is closed is counted to its end.",

@@ -433,6 +433,7 @@ static unsigned int check_ledger(struct dxg_adapter *adapter)
 			sum.placed[i] += pa->ledger.placed[i];
 			sum.num[i] += pa->ledger.num[i];
 			sum.offered[i] += pa->ledger.offered[i];
+			sum.shared[i] += pa->ledger.shared[i];
 			sum.exported[i] += pa->ledger.exported[i];
 			sum.pending[i] += pa->ledger.pending[i];
 		}

@@ -25,8 +25,9 @@
  * - system: the system segment, which has what was evicted, and existing memory. What was
  *   evicted counts in the total of vram, so more can be resident here than the total.
  *
- * Purgeable is what is offered, active what commands have pinned, and nothing is shared.
- * What is kept for the next allocation is in none of them.
+ * Purgeable is what is offered, active what commands have pinned. Shared is what has been
+ * passed to ShareObjects or exported, and touched. Bytes count for who created them only,
+ * whoever has them open. What is kept for the next allocation is in none of them.
  *
  * There are two engines, copy and paging: the nodes that execute commands, and the one
  * that moves bytes between the segments. A move counts for whom the bytes belong to. On
@@ -56,15 +57,17 @@ static void fdinfo_show_bytes(struct drm_printer *p, const char *what, const cha
 static void fdinfo_show_memory(struct drm_printer *p, const struct dxg_usage_sum *sum)
 {
 	const u64 *placed = sum->ledger.placed, *offered = sum->ledger.offered;
+	const u64 *shared = sum->ledger.shared;
 
 	fdinfo_show_bytes(p, "total", "vram", sum->total[DXG_SEGMENT_DEVICE]);
-	fdinfo_show_bytes(p, "shared", "vram", 0);
+	fdinfo_show_bytes(p, "shared", "vram",
+			  shared[DXG_SEGMENT_DEVICE] + shared[DXG_SEGMENT_SYSTEM]);
 	fdinfo_show_bytes(p, "active", "vram", sum->active[DXG_SEGMENT_DEVICE]);
 	fdinfo_show_bytes(p, "resident", "vram", placed[DXG_SEGMENT_DEVICE]);
 	fdinfo_show_bytes(p, "purgeable", "vram", offered[DXG_SEGMENT_DEVICE]);
 
 	fdinfo_show_bytes(p, "total", "system", sum->total[DXG_SEGMENT_USER]);
-	fdinfo_show_bytes(p, "shared", "system", 0);
+	fdinfo_show_bytes(p, "shared", "system", shared[DXG_SEGMENT_USER]);
 	fdinfo_show_bytes(p, "active", "system", sum->active[DXG_SEGMENT_USER]);
 	fdinfo_show_bytes(p, "resident", "system",
 			  placed[DXG_SEGMENT_SYSTEM] + placed[DXG_SEGMENT_USER]);

@@ -74,6 +74,8 @@ struct dxg_gem_object {
 	 * Under @lock.
 	 */
 	bool orphaned;
+	/** @in_share: It has come to a share. Under the adapter's vidmm_lock. */
+	bool in_share;
 	/** @pending: Destroyed, and it has bytes. Under the adapter's vidmm_lock. */
 	bool pending;
 	/**

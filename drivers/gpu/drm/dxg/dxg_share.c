@@ -17,6 +17,7 @@
 #include "dxg_resource.h"
 #include "dxg_share.h"
 #include "dxg_trace.h"
+#include "dxg_vidmm.h"
 
 /**
  * DOC: Sharing
@@ -182,7 +183,7 @@ static int share_adopt(struct dxg_share *share, struct dxg_resource *resource)
 static int share_begin_locked(struct dxg_resource *resource)
 {
 	struct dxg_share *share;
-	int num, ret;
+	int num, ret, i;
 
 	lockdep_assert_held(&resource->lock);
 
@@ -197,6 +198,8 @@ static int share_begin_locked(struct dxg_resource *resource)
 		share_unseal(resource);
 		return ret;
 	}
+	for (i = 0; i < num; i++)
+		dxg_vidmm_set_shared(share->bos[i]);
 	share->context = resource->context;
 	swap(share->private_data, resource->private_data);
 	swap(share->runtime_data, resource->runtime_data);

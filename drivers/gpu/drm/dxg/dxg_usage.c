@@ -232,6 +232,7 @@ static void usage_add_ledger(struct dxg_ledger *sum, const struct dxg_ledger *le
 	for (i = 0; i < DXG_NUM_SEGMENTS; i++) {
 		sum->placed[i] += ledger->placed[i];
 		sum->offered[i] += ledger->offered[i];
+		sum->shared[i] += ledger->shared[i];
 		sum->exported[i] += ledger->exported[i];
 		sum->pending[i] += ledger->pending[i];
 		sum->num[i] += ledger->num[i];

@@ -179,6 +179,8 @@ static void ledger_add(struct dxg_ledger *ledger, const struct dxg_gem_object *b
 	ledger->num[bo->segment] += num;
 	if (bo->offered)
 		ledger->offered[bo->segment] += bytes;
+	if (bo->in_share || bo->exported)
+		ledger->shared[bo->segment] += bytes;
 	if (bo->exported)
 		ledger->exported[bo->segment] += bytes;
 	if (bo->pending)
@@ -315,6 +317,21 @@ void dxg_vidmm_offer(struct dxg_gem_object *bo, u32 offer, struct dxg_device *de
 	bo->offer_device = device;
 	bo->offer_epoch = epoch;
 	vidmm_requeue_locked(bo);
+	spin_unlock(&adapter->vidmm_lock);
+}
+
+/**
+ * dxg_vidmm_set_shared() - An object belongs to a share from now on
+ * @bo: the object
+ */
+void dxg_vidmm_set_shared(struct dxg_gem_object *bo)
+{
+	struct dxg_adapter *adapter = bo->pa->adapter;
+
+	spin_lock(&adapter->vidmm_lock);
+	vidmm_subtract_locked(bo);
+	bo->in_share = true;
+	vidmm_add_locked(bo);
 	spin_unlock(&adapter->vidmm_lock);
 }
 

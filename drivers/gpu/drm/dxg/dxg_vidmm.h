@@ -47,6 +47,8 @@ struct dxg_ledger {
 	u32 num[DXG_NUM_SEGMENTS];
 	/** @offered: Of the bytes, those that may be discarded. */
 	u64 offered[DXG_NUM_SEGMENTS];
+	/** @shared: Of them, bytes that others may have: of a share, or exported. */
+	u64 shared[DXG_NUM_SEGMENTS];
 	/** @exported: Of them, bytes that have been exported and may have users elsewhere. */
 	u64 exported[DXG_NUM_SEGMENTS];
 	/** @pending: Of them, bytes that have been destroyed and are still used. */
@@ -89,6 +91,7 @@ void dxg_vidmm_place_locked(struct dxg_gem_object *bo, enum dxg_segment segment)
 void dxg_vidmm_touch(struct dxg_gem_object *bo);
 void dxg_vidmm_want_locked(struct dxg_allocation *alloc, bool wanted);
 void dxg_vidmm_offer(struct dxg_gem_object *bo, u32 offer, struct dxg_device *device, u64 epoch);
+void dxg_vidmm_set_shared(struct dxg_gem_object *bo);
 void dxg_vidmm_set_exported(struct dxg_gem_object *bo, bool exported);
 void dxg_vidmm_set_pending(struct dxg_gem_object *bo);
 void dxg_vidmm_forget(struct dxg_allocation *alloc);

@@ -431,7 +431,11 @@ static void ledger_add_up(struct dxg_ledger *sum, const struct dxg_ledger *ledge
 
 	for (i = 0; i < DXG_NUM_SEGMENTS; i++) {
 		sum->placed[i] += ledger->placed[i];
+		sum->num[i] += ledger->num[i];
 		sum->offered[i] += ledger->offered[i];
+		sum->shared[i] += ledger->shared[i];
+		sum->exported[i] += ledger->exported[i];
+		sum->pending[i] += ledger->pending[i];
 	}
 	sum->wanted += ledger->wanted;
 	sum->reserved += ledger->reserved;
