@@ -39,8 +39,8 @@
  *   it back if the driver says so, older ones leave that to the driver:
  *   dxg_sched_resume().
  * - A dma_fence without release and wait operations lets go of its operations when it
- *   is signalled, in newer kernels only. Nothing here can help the older ones: so no
- *   fence of the driver is given to anybody who could keep it longer than the module.
+ *   is signalled, in newer kernels only. Nothing here can help the older ones: so each
+ *   fence of the driver that others can get at has a reference on the module.
  */
 
 #ifndef DXG_PROBED

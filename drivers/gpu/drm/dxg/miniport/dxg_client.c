@@ -36,9 +36,9 @@
  * drm_gem_vmap() and drm_gem_vunmap() take the object's reservation; see dxg_compat.h
  * for what the names mean in older kernels.
  *
- * No fence of ours is ever added to an in-tree object's reservation. Objects can be
- * kept alive there by handles of the card node longer than this module, and a fence
- * points to its ops.
+ * An object that has been exported tells nobody when its last user goes. But all of them have
+ * a reference on it, a handle, or the dma-buf; what there is of these before the dma-buf is
+ * handed out is what remains in the end, and is remembered.
  */
 
 /* A copy engine and one that pages. */
