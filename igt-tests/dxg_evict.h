@@ -231,6 +231,9 @@ static inline void ballast_destroy(struct igt_dxg *dxg)
 {
 	for (uint32_t i = 0; i < ballast.count; i++)
 		igt_assert(is_resident(dxg, ballast.device, ballast.list[i]));
+	/* where all is slow this takes longer than counts are waited for */
+	igt_dxg_destroy2(dxg, ballast.device, 0, ballast.list, ballast.count,
+			 D3DKMT_DESTROY_SYNCHRONOUS);
 	igt_dxg_destroy_device(dxg, ballast.device);
 }
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -164,9 +165,12 @@ static inline void peer_wait(struct igt_dxg_child *child)
 	igt_assert_eq(read(peer.go[0], &byte, 1), 1);
 }
 
-/* Until it is done with the step. */
+/* Until it is done with the step, which may have taken many commands. */
 static inline void peer_await(void)
 {
+	struct pollfd done = { .fd = peer.child.ready[0], .events = POLLIN };
+
+	igt_assert_eq(poll(&done, 1, SETTLE_MS), 1);
 	igt_dxg_child_await(&peer.child);
 }
 
@@ -177,7 +181,10 @@ static inline void peer_go(void)
 
 static inline void peer_join(void)
 {
-	igt_dxg_child_join(&peer.child);
+	int status = igt_dxg_child_end(&peer.child, SETTLE_MS);
+
+	igt_assert_f(WIFEXITED(status) && !WEXITSTATUS(status), "the child's status is %#x\n",
+		     status);
 	close(peer.go[1]);
 }
 

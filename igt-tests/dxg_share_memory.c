@@ -52,7 +52,7 @@ static void map_all(const struct opening *opening, uint32_t **data)
 		data[i] = lock(&opening->space, opening->list[i]);
 }
 
-/* The steps are those of test_evicted(). */
+/* The steps are those of run_evicted(). */
 static void evicted_child(struct igt_dxg_child *child, struct igt_dxg *dxg)
 {
 	struct opening opener;
@@ -73,14 +73,13 @@ static void evicted_child(struct igt_dxg_child *child, struct igt_dxg *dxg)
 	opening_check_engine(&opener, 4);
 }
 
-static void test_evicted(struct igt_dxg *dxg)
+static void run_evicted(struct igt_dxg *dxg)
 {
 	struct opening creator;
 	uint32_t *data[COUNT];
 	struct space filler;
 	int fd;
 
-	ballast_create(dxg, SMALL_ROOM);
 	space_create(dxg, &filler);
 	opening_create(dxg, &creator);
 	fd = opening_share(&creator);
@@ -111,7 +110,6 @@ static void test_evicted(struct igt_dxg *dxg)
 	close(fd);
 	space_destroy(&creator.space);
 	space_destroy(&filler);
-	ballast_destroy(dxg);
 }
 
 /* It is moved at the cost of somebody who is gone. */
@@ -125,7 +123,7 @@ static void gone_child(struct igt_dxg_child *child, struct igt_dxg *dxg)
 	igt_dxg_child_linger(child);
 }
 
-static void test_evicted_creator_gone(struct igt_dxg *dxg)
+static void run_creator_gone(struct igt_dxg *dxg)
 {
 	struct opening opener;
 	int sockets[2], fd;
@@ -133,7 +131,6 @@ static void test_evicted_creator_gone(struct igt_dxg *dxg)
 	uint32_t *data[COUNT];
 
 	igt_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets), 0);
-	ballast_create(dxg, SMALL_ROOM);
 	space_create(dxg, &filler);
 	peer_start(dxg, sockets[1], gone_child);
 	fd = receive_fd(sockets[0]);
@@ -152,7 +149,6 @@ static void test_evicted_creator_gone(struct igt_dxg *dxg)
 	}
 	space_destroy(&opener.space);
 	space_destroy(&filler);
-	ballast_destroy(dxg);
 	close(sockets[0]);
 	close(sockets[1]);
 }
@@ -225,13 +221,12 @@ static void test_residency(struct igt_dxg *dxg)
 }
 
 /* What one of two still wants is not the next to be evicted. */
-static void test_wanted_stays(struct igt_dxg *dxg)
+static void run_wanted(struct igt_dxg *dxg)
 {
 	struct opening creator, opener;
 	struct space filler;
 	uint32_t queue[2], fence[2], list[2 * SMALL_ITEMS];
 
-	ballast_create(dxg, SMALL_ROOM);
 	space_create(dxg, &filler);
 	opening_pair(dxg, &creator, &opener);
 	queue[0] = residency_queue(&creator, &fence[0]);
@@ -249,6 +244,15 @@ static void test_wanted_stays(struct igt_dxg *dxg)
 	space_destroy(&creator.space);
 	space_destroy(&opener.space);
 	space_destroy(&filler);
+}
+
+/* One ballast for all: where all is slow it takes longest. */
+static void test_evicted(struct igt_dxg *dxg)
+{
+	ballast_create(dxg, SMALL_ROOM);
+	run_evicted(dxg);
+	run_creator_gone(dxg);
+	run_wanted(dxg);
 	ballast_destroy(dxg);
 }
 
@@ -473,12 +477,9 @@ static void test_existing_killed(struct igt_dxg *dxg)
 /* ------------------------------------------------------------------------- */
 
 static const struct igt_dxg_test tests[] = {
-	TEST_ONE("evicted", test_evicted, "It moves under mappings of two processes."),
-	TEST_ONE("evicted-creator-gone", test_evicted_creator_gone,
-		 "It moves when its creator has been killed."),
+	TEST_ONE("evicted", test_evicted, "It moves under all mappings, and what one wants last."),
 	TEST("never-touched", test_never_touched, "The first to use it gives it memory."),
 	TEST("residency", test_residency, "Requests for residency are counted by opening."),
-	TEST_ONE("wanted-stays", test_wanted_stays, "What one of two wants is evicted last."),
 	TEST("standard", test_standard, "A shared standard allocation."),
 	TEST("existing", test_existing, "Shared memory of a program is mapped by others."),
 	TEST("existing-read-only", test_existing_read_only,
