@@ -18,16 +18,6 @@
 
 IGT_TEST_DESCRIPTION("Operations of dxg, each of whose allocations and copies fails once.");
 
-/* ASK(scene, CREATE_DEVICE, create_device, .adapter = ...): the call, and its structure. */
-#define ASK(scene_, code_, member_, ...)						\
-	ask_call(scene_, D3DKMT_IOCTL_##code_, &(union request) { .member_ = { __VA_ARGS__ } })
-
-static void ask_call(struct scene *scene, unsigned long code, const union request *request)
-{
-	scene->code = code;
-	scene->request = *request;
-}
-
 /*
  * All commands are over, and hold nothing any more. Not by settle(): the wait of an eventfd
  * may go a little after it is over.
@@ -42,11 +32,6 @@ static void fill_now(struct scene *scene, uint32_t i)
 {
 	fill(&scene->space, scene->list[i], ITEM_SIZE, PATTERN);
 	finish(scene);
-}
-
-static void undo_nothing(struct scene *scene)
-{
-	(void)scene;
 }
 
 /* --- files ---------------------------------------------------------------- */
@@ -760,12 +745,7 @@ static void undo_query_residency(struct scene *scene)
 
 /* --- all of them ---------------------------------------------------------- */
 
-#define BOTH	(MEMORY | COPY)
 #define SMALL	.setup = setup_small, .teardown = teardown_small
-
-#define OP(name_, errors_, ask_, undo_, describe_, ...)					\
-	{ .name = (name_), .describe = (describe_), .errors = (errors_), .ask = (ask_),	\
-	  .undo = (undo_), ##__VA_ARGS__ }
 
 static const struct operation operations[] = {
 	OP("open", BOTH, undo_nothing, close_file, "Opening a file.",
@@ -855,14 +835,5 @@ static const struct operation operations[] = {
 
 igt_main()
 {
-	static struct igt_dxg_test tests[IGT_DXG_ARRAY_SIZE(operations) + 1];
-
-	for (size_t i = 0; i < IGT_DXG_ARRAY_SIZE(operations); i++)
-		tests[i] = (struct igt_dxg_test) {
-			.name = operations[i].name,
-			.describe = operations[i].describe,
-			.run_case = run_operation,
-			.data = &operations[i],
-		};
-	igt_dxg_run_tests(tests);
+	run_operations(operations, IGT_DXG_ARRAY_SIZE(operations));
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How dxg_fail_nth.c makes an operation fail, and what has to be true then.
+ * How dxg_fail_nth.c and dxg_fail_share.c make an operation fail, and what has to be true
+ * then.
  */
 #ifndef DXG_FAIL_NTH_H
 #define DXG_FAIL_NTH_H
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dxg_igt_fault.h"
@@ -52,16 +54,22 @@ union request {
 	struct d3dkmt_invalidate_cache invalidate_cache;
 	struct d3dkmt_lock2 lock2;
 	struct d3dkmt_make_resident make_resident;
+	struct d3dkmt_flush_heap_transitions flush_heap_transitions;
 	struct d3dkmt_offer_allocations offer_allocations;
 	struct d3dkmt_open_adapter_from_luid open_adapter_from_luid;
+	struct d3dkmt_open_resource_from_nt_handle open_resource_from_nt_handle;
 	struct d3dkmt_query_adapter_info query_adapter_info;
 	struct d3dkmt_query_allocation_residency query_allocation_residency;
+	struct d3dkmt_query_resource_info_from_nt_handle query_resource_info_from_nt_handle;
+	struct d3dkmt_query_statistics query_statistics;
 	struct d3dkmt_query_video_memory_info query_video_memory_info;
 	struct d3dkmt_reclaim_allocations2 reclaim_allocations2;
 	struct d3dkmt_set_allocation_priority set_allocation_priority;
+	struct d3dkmt_share_objects share_objects;
 	struct d3dkmt_signal_sync_object_from_cpu signal_sync_object_from_cpu;
 	struct d3dkmt_submit_command submit_command;
 	struct d3dkmt_unlock2 unlock2;
+	struct d3dkmt_update_alloc_property update_alloc_property;
 	struct d3dkmt_wait_sync_object_from_cpu wait_sync_object_from_cpu;
 };
 
@@ -86,6 +94,9 @@ union request {
  * @description: what a query answers
  * @stream: of a submission
  * @memory: of the program
+ * @fd: a file descriptor: what a call answers, or is told
+ * @opened: what OpenResourceFromNtHandle answers
+ * @buffer: private data
  * @event: an eventfd
  */
 struct scene {
@@ -108,6 +119,9 @@ struct scene {
 	struct d3dkmt_driver_description description;
 	struct igt_dxg_stream stream;
 	void *memory;
+	uint64_t fd;
+	struct d3dkmt_open_allocation_info2 opened[FEW];
+	uint8_t buffer[1024];
 	int event;
 };
 
@@ -139,6 +153,30 @@ struct operation {
 	bool late;
 	unsigned int stride;
 };
+
+/* --- the table ------------------------------------------------------------ */
+
+/* ASK(scene, CREATE_DEVICE, create_device, .adapter = ...): the call, and its structure. */
+#define ASK(scene_, code_, member_, ...)						\
+	ask_call(scene_, D3DKMT_IOCTL_##code_, &(union request) { .member_ = { __VA_ARGS__ } })
+
+#define BOTH	(MEMORY | COPY)
+
+#define OP(name_, errors_, ask_, undo_, describe_, ...)					\
+	{ .name = (name_), .describe = (describe_), .errors = (errors_), .ask = (ask_),	\
+	  .undo = (undo_), ##__VA_ARGS__ }
+
+static inline void ask_call(struct scene *scene, unsigned long code,
+			    const union request *request)
+{
+	scene->code = code;
+	scene->request = *request;
+}
+
+static inline void undo_nothing(struct scene *scene)
+{
+	(void)scene;
+}
 
 /* --- a call, and what it leaves ------------------------------------------ */
 
@@ -300,6 +338,21 @@ static inline void run_operation(struct igt_dxg *dxg, const void *data)
 	if (op->teardown)
 		op->teardown(&scene);
 	igt_dxg_renew(dxg);
+}
+
+static inline void run_operations(const struct operation *operations, size_t count)
+{
+	struct igt_dxg_test *tests = calloc(count + 1, sizeof(*tests));
+
+	for (size_t i = 0; i < count; i++)
+		tests[i] = (struct igt_dxg_test) {
+			.name = operations[i].name,
+			.describe = operations[i].describe,
+			.run_case = run_operation,
+			.data = &operations[i],
+		};
+	igt_dxg_run_tests(tests);
+	free(tests);
 }
 
 #endif /* DXG_FAIL_NTH_H */
