@@ -14,6 +14,7 @@ IGT_TEST_DESCRIPTION("Lifetime of shared resources of dxg.");
 #define BYTES		((uint64_t)COUNT * SIZE)
 #define ASSUME		D3DKMT_DESTROY_ASSUME_NOT_IN_USE
 #define DESTROY_RESOURCE 1
+#define OPEN_CREATE 1
 
 /* --- who keeps it -------------------------------------------------------- */
 
@@ -362,6 +363,10 @@ static void miniport_order(struct igt_dxg *dxg, bool descriptor_last)
 	igt_assert_eq(igt_dxg_trace_count(&trace, "ddi_close"), 4);
 	igt_assert_eq(igt_dxg_trace_count(&trace, "ddi_destroy"), 2);
 	igt_assert_eq(igt_dxg_trace_count(&trace, "backing_create"), MANY);
+	at = ddi_next(0, "ddi_create", MANY, 1);
+	at = ddi_next(at, "ddi_open", MANY, OPEN_CREATE);
+	igt_dxg_trace_order(&trace, ddi_next(at, "ddi_open", MANY, 0), first);
+	igt_assert_eq(igt_dxg_trace_count(&trace, "ddi_open"), 2);
 	/* the first of both is closed and no more */
 	at = ddi_next(first, "ddi_close", CHUNK, 0);
 	at = ddi_next(at, "ddi_close", MANY - CHUNK, 0);

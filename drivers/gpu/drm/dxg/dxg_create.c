@@ -316,15 +316,13 @@ static int create_allocations(struct create_call *create)
 	return 0;
 }
 
-/* Hand to the allocations what the miniport said of them, and open them. */
-static int create_open_locked(struct create_call *create)
+/* Hand to the allocations what the miniport said of them. */
+static void create_describe(struct create_call *create)
 {
-	struct dxg_adapter *adapter = create->device->adapter;
+	const struct dxg_ddi_allocation_info *info = create->ddi.allocations;
 	u32 i;
 
-	for (i = 0; i < create->num_allocs; i++) {
-		const struct dxg_ddi_allocation_info *info = &create->ddi.allocations[i];
-
+	for (i = 0; i < create->num_allocs; i++, info++) {
 		struct dxg_gem_object *bo = create->allocs[i]->bo;
 
 		bo->handle = create->allocs[i]->base.handle;
@@ -334,18 +332,28 @@ static int create_open_locked(struct create_call *create)
 		bo->width = info->width;
 		bo->height = info->height;
 	}
+}
+
+static int create_open_locked(struct create_call *create)
+{
+	struct dxg_adapter *adapter = create->device->adapter;
+	int ret = 0;
+	u32 i;
+
+	create_describe(create);
 	for (i = 0; i < create->num_allocs; i++) {
 		struct dxg_ddi_open_allocation open = {
 			.flags = DXG_DDI_OPEN_CREATE,
 			.allocation = create->allocs[i]->bo->context,
 		};
-		int ret = adapter->ops->open_allocation(adapter->context, &open);
 
+		ret = adapter->ops->open_allocation(adapter->context, &open);
 		if (ret)
-			return ret;
+			break;
 		create->allocs[i]->opening = open.device_specific;
 	}
-	return 0;
+	trace_dxg_ddi_open(adapter, NULL, i, DXG_DDI_OPEN_CREATE);
+	return ret;
 }
 
 /* What those will read who open a shared resource. */
@@ -436,7 +444,9 @@ static int create_pin(struct create_call *create)
 	if (ret)
 		return ret;
 	for (i = 0; i < create->num_allocs; i++) {
-		sysmem = dxg_sysmem_create(create->info[i].sys_mem, create->allocs[i]->bo->base.size,
+		u64 size = create->allocs[i]->bo->base.size;
+
+		sysmem = dxg_sysmem_create(create->info[i].sys_mem, size,
 					   args->flags & D3DKMT_CREATE_READ_ONLY);
 		if (IS_ERR(sysmem))
 			return PTR_ERR(sysmem);

@@ -272,7 +272,7 @@ static unsigned int batch_take(struct dxg_batch *batch, struct dxg_resource *res
  * known.
  */
 static unsigned int batch_ddi_close(struct dxg_adapter *adapter, struct dxg_allocation **allocs,
-			    unsigned int num)
+				    unsigned int num)
 {
 	void *handles[DXG_DDI_CHUNK];
 	struct dxg_ddi_close_allocation args = { .device_specific = handles };

@@ -172,8 +172,7 @@ unsigned long dxg_gem_pfn_locked(const struct dxg_gem_object *bo, unsigned long 
 }
 
 /* Between the backing and the system segment, whose pages are pinned. */
-static int gem_copy_locked(struct dxg_gem_object *bo, struct dxg_ddi_backing *backing,
-				  bool in)
+static int gem_copy_locked(struct dxg_gem_object *bo, struct dxg_ddi_backing *backing, bool in)
 {
 	void *system = dxg_shmem_vmap_locked(bo);
 	void *device = backing->map.vaddr;
@@ -608,6 +607,8 @@ int dxg_gem_adopt(struct dxg_gem_object *bo, struct dxg_gem_object *orphan)
 	bo->backing = orphan->backing;
 	memset(&orphan->backing, 0, sizeof(orphan->backing));
 	mutex_unlock(&adapter->prime_lock);
+	trace_dxg_backing_destroy(orphan);
+	trace_dxg_backing_create(bo);
 	spin_lock(&adapter->vidmm_lock);
 	dxg_vidmm_place_locked(orphan, DXG_SEGMENT_NONE);
 	orphan->exported = false;

@@ -357,7 +357,8 @@ static void mapping_unmap_locked(struct dxg_allocation *alloc)
 
 	lockdep_assert_held(&process->map_lock);
 
-	mapping_unmap(process, alloc->cpu_va, alloc->bo->base.size, &allocation_fops, alloc->mapping);
+	mapping_unmap(process, alloc->cpu_va, alloc->bo->base.size, &allocation_fops,
+		      alloc->mapping);
 	mapping_drop(alloc);
 	alloc->locks = 0;
 }

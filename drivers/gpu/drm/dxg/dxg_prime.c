@@ -480,9 +480,11 @@ static int import_ddi_open(struct dxg_allocation *alloc, u32 flags)
 	};
 	int ret = adapter->ops->open_allocation(adapter->context, &open);
 
-	if (!ret)
-		alloc->opening = open.device_specific;
-	return ret;
+	if (ret)
+		return ret;
+	alloc->opening = open.device_specific;
+	trace_dxg_ddi_open(adapter, NULL, 1, flags);
+	return 0;
 }
 
 static int import_ddi_create(struct dxg_allocation *alloc, u64 size)

@@ -451,15 +451,16 @@ static int open_ddi(struct open_call *open)
 
 	mutex_lock(&open->resource->lock);
 	mutex_lock(&share->lock);
-	for (i = 0; i < share->num && !ret; i++) {
+	for (i = 0; i < share->num; i++) {
 		struct dxg_ddi_open_allocation args = { .allocation = share->bos[i]->context };
 
 		ret = adapter->ops->open_allocation(adapter->context, &args);
-		if (!ret) {
-			open->allocs[i]->opening = args.device_specific;
-			open->resource->live++;
-		}
+		if (ret)
+			break;
+		open->allocs[i]->opening = args.device_specific;
+		open->resource->live++;
 	}
+	trace_dxg_ddi_open(adapter, NULL, i, 0);
 	mutex_unlock(&share->lock);
 	mutex_unlock(&open->resource->lock);
 	return ret;

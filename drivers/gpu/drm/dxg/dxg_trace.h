@@ -226,6 +226,17 @@ DEFINE_EVENT(dxg_ddi, dxg_ddi_create,
 	TP_ARGS(adapter, resource, num, flags));
 
 /**
+ * dxg_ddi_open() - The miniport has opened allocations for a device
+ * @adapter: the adapter
+ * @resource: NULL
+ * @num: openings, also those before one that failed
+ * @flags: DXG_DDI_OPEN_*
+ */
+DEFINE_EVENT(dxg_ddi, dxg_ddi_open,
+	TP_PROTO(const struct dxg_adapter *adapter, const void *resource, u32 num, u32 flags),
+	TP_ARGS(adapter, resource, num, flags));
+
+/**
  * dxg_ddi_close() - The miniport has closed openings
  * @adapter: the adapter
  * @resource: NULL

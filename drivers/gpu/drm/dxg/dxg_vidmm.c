@@ -778,7 +778,12 @@ int dxg_vidmm_evict(struct dxg_adapter *adapter, u64 size)
 	return ret;
 }
 
-/* Any allocation that has bytes, counted. */
+static struct dxg_gem_object *vidmm_first_of(struct list_head *list)
+{
+	return list_first_entry_or_null(list, struct dxg_gem_object, segment_link);
+}
+
+/* Any object that has bytes, counted. */
 static struct dxg_gem_object *vidmm_first(struct dxg_adapter *adapter)
 {
 	struct dxg_gem_object *bo = NULL;
@@ -786,17 +791,13 @@ static struct dxg_gem_object *vidmm_first(struct dxg_adapter *adapter)
 
 	spin_lock(&adapter->vidmm_lock);
 	for (i = 0; i < DXG_NUM_RANKS && !bo; i++)
-		bo = list_first_entry_or_null(&adapter->resident[i], struct dxg_gem_object,
-						 segment_link);
+		bo = vidmm_first_of(&adapter->resident[i]);
 	for (i = 0; i < DXG_NUM_OFFERS && !bo; i++)
-		bo = list_first_entry_or_null(&adapter->offered[i], struct dxg_gem_object,
-						 segment_link);
+		bo = vidmm_first_of(&adapter->offered[i]);
 	if (!bo)
-		bo = list_first_entry_or_null(&adapter->evicted, struct dxg_gem_object,
-						 segment_link);
+		bo = vidmm_first_of(&adapter->evicted);
 	if (!bo)
-		bo = list_first_entry_or_null(&adapter->user, struct dxg_gem_object,
-						 segment_link);
+		bo = vidmm_first_of(&adapter->user);
 	if (bo)
 		dxg_gem_get(bo);
 	spin_unlock(&adapter->vidmm_lock);
