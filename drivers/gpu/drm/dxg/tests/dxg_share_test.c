@@ -232,9 +232,9 @@ static void share_late_addition_goes_first(struct kunit *test)
 	share_add_late(&world);
 	KUNIT_EXPECT_EQ(test, dxg_shared_destroy(&world, ASSUME), 0);
 	dxg_user_close_fd(test, world.fd);
+	dxg_shared_expect_counts(world.mock, 1, 1, 1);
 	dxg_mock_pause();
 	KUNIT_EXPECT_STREQ(test, dxg_mock_log(world.mock), "c1r o x2");
-	dxg_shared_expect_counts(world.mock, 1, 1, 1);
 	dxg_mock_drain(world.mock);
 	KUNIT_EXPECT_STREQ(test, dxg_mock_log(world.mock), "c1r o x2 x1 d1r d2R");
 	dxg_shared_expect_counts(world.mock, 0, 0, 0);
@@ -508,28 +508,32 @@ static long share_destroy_creators_thread(struct dxg_user *user, void *data)
  * @desc: in words
  * @run: it
  * @ret: what the opening returns
+ * @waits: it waits for the end of the miniport's call
  */
 struct share_break {
 	const char *desc;
 	long (*run)(struct dxg_user *user, void *data);
 	long ret;
+	bool waits;
 };
 
 static const struct share_break share_breaks[] = {
 	{ "the device is destroyed", share_end_device_thread, -EINVAL },
 	{ "the adapter is removed", share_remove_thread, 0 },
-	{ "all others go", share_destroy_creators_thread, 0 },
+	{ "all others go", share_destroy_creators_thread, 0, true },
 };
 
 KUNIT_ARRAY_PARAM_DESC(share_break, share_breaks, desc);
 
-static long (*share_break_run)(struct dxg_user *user, void *data);
+static const struct share_break *share_break;
 
 static void share_break_hook(struct dxg_mock *mock)
 {
-	dxg_user_start(&share_race.sealer, share_race.world->opener, share_break_run, NULL);
-	/* The miniport is in a call: what needs one of the same resource waits for it. */
-	dxg_mock_pause();
+	dxg_user_start(&share_race.sealer, share_race.world->opener, share_break->run, NULL);
+	if (share_break->waits)
+		dxg_mock_pause();
+	else
+		dxg_mock_wait(mock, dxg_user_job_done(&share_race.sealer));
 }
 
 static void share_open_meets(struct kunit *test)
@@ -540,7 +544,7 @@ static void share_open_meets(struct kunit *test)
 	dxg_shared_create(test, &world, PAGE_SIZE);
 	dxg_shared_share(&world);
 	share_race.world = &world;
-	share_break_run = brk->run;
+	share_break = brk;
 	dxg_mock_hook_at(world.mock, DXG_MOCK_OPEN_ALLOCATION, 2, share_break_hook);
 	KUNIT_EXPECT_EQ(test, dxg_user_open_fd(world.opener, world.fd, &world.opened,
 					       world.openings, DXG_SHARED_NUM), brk->ret);
