@@ -112,8 +112,6 @@ struct dxg_adapter {
 	struct dxg_ledger ledger;
 	/** @moves: What was moved, of all processes. */
 	struct dxg_moves moves;
-	/** @pinned_bytes: Bytes of what commands have pinned. */
-	atomic64_t pinned_bytes;
 	/** @prime_lock: Serialises export, import and the end of backings that took part. */
 	struct mutex prime_lock;
 	/** @primes: Objects that are exported or imported. Under @prime_lock. */

@@ -74,12 +74,3 @@ int dxg_blob_to_user(const struct dxg_blob *blob, u64 user)
 {
 	return copy_to_user(u64_to_user_ptr(user), blob->data, blob->size) ? -EFAULT : 0;
 }
-
-/**
- * dxg_blob_free() - Free private data
- * @blob: the data, or NULL
- */
-void dxg_blob_free(struct dxg_blob *blob)
-{
-	kvfree(blob);
-}

@@ -2,6 +2,7 @@
 #ifndef _DXG_BLOB_H
 #define _DXG_BLOB_H
 
+#include <linux/slab.h>
 #include <linux/types.h>
 
 /**
@@ -28,6 +29,16 @@ static inline u32 dxg_blob_size(const struct dxg_blob *blob)
 struct dxg_blob *dxg_blob_create(const void *data, u32 size);
 struct dxg_blob *dxg_blob_from_user(u64 user, u32 size);
 int dxg_blob_to_user(const struct dxg_blob *blob, u64 user);
-void dxg_blob_free(struct dxg_blob *blob);
+
+/**
+ * dxg_blob_free() - Free private data
+ * @blob: the data, or NULL
+ */
+static inline void dxg_blob_free(struct dxg_blob *blob)
+{
+	/* There is none but of what may be shared. */
+	if (blob)
+		kvfree(blob);
+}
 
 #endif /* _DXG_BLOB_H */

@@ -52,12 +52,29 @@ static struct dxg_adapter *debugfs_adapter(struct seq_file *m)
 	return container_of(entry->dev, struct dxg_adapter, ddev);
 }
 
+/* What each process counts without a lock. */
+static void state_sum(struct dxg_adapter *adapter, u64 *pending, u64 *pinned)
+{
+	struct dxg_process_adapter *pa;
+	unsigned int i;
+
+	*pending = 0;
+	*pinned = 0;
+	mutex_lock(&adapter->objects_lock);
+	list_for_each_entry(pa, &adapter->processes, adapter_link) {
+		*pending += atomic64_read(&pa->usage.pending);
+		for (i = 0; i < DXG_NUM_SEGMENTS; i++)
+			*pinned += atomic64_read(&pa->usage.active[i]);
+	}
+	mutex_unlock(&adapter->objects_lock);
+}
+
 static int dxg_state_show(struct seq_file *m, void *data)
 {
 	struct dxg_adapter *adapter = debugfs_adapter(m);
 	struct dxg_adapter_stats *stats = &adapter->stats;
 	struct dxg_ledger ledger;
-	u64 kept, used;
+	u64 kept, used, pending, pinned;
 
 	seq_printf(m, "processes: %d\n", atomic_read(&stats->processes));
 	seq_printf(m, "devices: %d\n", atomic_read(&stats->devices));
@@ -68,6 +85,7 @@ static int dxg_state_show(struct seq_file *m, void *data)
 	seq_printf(m, "commands: %d\n", atomic_read(&stats->commands));
 	seq_printf(m, "batches: %d\n", atomic_read(&stats->batches));
 	seq_printf(m, "shares: %d\n", atomic_read(&stats->shares));
+	state_sum(adapter, &pending, &pinned);
 	spin_lock(&adapter->vidmm_lock);
 	kept = adapter->kept_bytes;
 	used = atomic64_read(&adapter->segment_used);
@@ -82,11 +100,9 @@ static int dxg_state_show(struct seq_file *m, void *data)
 		   ledger.offered[DXG_SEGMENT_DEVICE] + ledger.offered[DXG_SEGMENT_SYSTEM]);
 	seq_printf(m, "exported_bytes: %llu\n",
 		   ledger.exported[DXG_SEGMENT_DEVICE] + ledger.exported[DXG_SEGMENT_USER]);
-	seq_printf(m, "pending_bytes: %llu\n",
-		   ledger.pending[DXG_SEGMENT_DEVICE] + ledger.pending[DXG_SEGMENT_SYSTEM] +
-		   ledger.pending[DXG_SEGMENT_USER]);
+	seq_printf(m, "pending_bytes: %llu\n", pending);
 	seq_printf(m, "reserved_bytes: %llu\n", ledger.reserved);
-	seq_printf(m, "pinned_bytes: %llu\n", (u64)atomic64_read(&adapter->pinned_bytes));
+	seq_printf(m, "pinned_bytes: %llu\n", pinned);
 	seq_printf(m, "pins: %d\n", atomic_read(&adapter->pins));
 	return 0;
 }
@@ -435,7 +451,6 @@ static unsigned int check_ledger(struct dxg_adapter *adapter)
 			sum.offered[i] += pa->ledger.offered[i];
 			sum.shared[i] += pa->ledger.shared[i];
 			sum.exported[i] += pa->ledger.exported[i];
-			sum.pending[i] += pa->ledger.pending[i];
 		}
 		sum.wanted += pa->ledger.wanted;
 		sum.reserved += pa->ledger.reserved;

@@ -94,6 +94,7 @@ void dxg_batch_init(struct dxg_batch *batch, struct dxg_device *device,
 	batch->epoch = 0;
 	batch->busy = 0;
 	batch->keep = false;
+	batch->imports = false;
 	INIT_WORK(&batch->work, batch_work);
 	batch->done = false;
 }
@@ -165,6 +166,12 @@ static bool batch_start_epoch(struct dxg_batch *batch)
 	return ready;
 }
 
+static void batch_set_pending(struct dxg_gem_object *bo)
+{
+	bo->pending = true;
+	atomic64_add(bo->base.size, &bo->pa->usage.pending);
+}
+
 /* Take the bytes away from the CPU and the process. Return whether there are any. */
 static bool batch_revoke_mappings(struct dxg_batch *batch)
 {
@@ -174,12 +181,13 @@ static bool batch_revoke_mappings(struct dxg_batch *batch)
 	list_for_each_entry(alloc, &batch->allocations, batch_link) {
 		dxg_mapping_revoke(alloc);
 		dxg_vidmm_forget(alloc);
+		batch->imports |= !!alloc->share;
 		if (READ_ONCE(alloc->bo->segment) == DXG_SEGMENT_NONE)
 			continue;
 		backed = true;
-		if (!alloc->share && !READ_ONCE(alloc->bo->share) &&
-		    refcount_read(&alloc->bo->opens) == 1)
-			dxg_vidmm_set_pending(alloc->bo);
+		/* What others have, or may have, is not about to come back. */
+		if (!alloc->bo->shared && refcount_read(&alloc->bo->opens) == 1)
+			batch_set_pending(alloc->bo);
 	}
 	return backed;
 }
@@ -327,8 +335,10 @@ static void batch_free_bos(struct dxg_batch *batch, struct dxg_resource *resourc
 	bool last = resource && batch->resource == resource;
 	unsigned int i;
 
+	/* What has none does not get any: all have been zapped, and no command is left. */
 	for (i = 0; i < num; i++)
-		dxg_gem_unback(allocs[i]->bo, batch->keep);
+		if (READ_ONCE(allocs[i]->bo->segment) != DXG_SEGMENT_NONE)
+			dxg_gem_unback(allocs[i]->bo, batch->keep);
 	batch_ddi_destroy(batch->device->adapter, resource, allocs, num, last);
 }
 
@@ -367,21 +377,15 @@ static void batch_free_import(struct dxg_batch *batch, struct dxg_allocation *al
 static void batch_free_standalone(struct dxg_batch *batch, struct dxg_allocation **allocs,
 				  unsigned int num)
 {
-	struct dxg_allocation *last[DXG_DDI_CHUNK];
-	unsigned int i, num_last = 0, num_own = 0;
+	unsigned int i, num_last = 0;
 
-	for (i = 0; i < num; i++) {
-		if (allocs[i]->share)
-			batch_free_import(batch, allocs[i]);
-		else
-			allocs[num_own++] = allocs[i];
-	}
-	batch_ddi_close(batch->device->adapter, allocs, num_own);
-	for (i = 0; i < num_own; i++)
+	batch_ddi_close(batch->device->adapter, allocs, num);
+	/* Those that were the last come first. */
+	for (i = 0; i < num; i++)
 		if (refcount_dec_and_test(&allocs[i]->bo->opens))
-			last[num_last++] = allocs[i];
-	batch_free_bos(batch, NULL, last, num_last);
-	for (i = 0; i < num_own; i++)
+			swap(allocs[i], allocs[num_last++]);
+	batch_free_bos(batch, NULL, allocs, num_last);
+	for (i = 0; i < num; i++)
 		dxg_allocation_put(allocs[i]);
 }
 
@@ -392,6 +396,18 @@ static void batch_run_standalone(struct dxg_batch *batch)
 
 	while ((num = batch_take(batch, NULL, allocs)))
 		batch_free_standalone(batch, allocs, num);
+}
+
+static void batch_run_imports(struct dxg_batch *batch)
+{
+	struct dxg_allocation *alloc, *next;
+
+	list_for_each_entry_safe(alloc, next, &batch->allocations, batch_link) {
+		if (!alloc->share)
+			continue;
+		list_del_init(&alloc->batch_link);
+		batch_free_import(batch, alloc);
+	}
 }
 
 /* False: the resource itself waits for allocations in other batches. */
@@ -434,6 +450,8 @@ static void batch_run(struct dxg_batch *batch)
 	struct dxg_resource *resource = batch->resource;
 	struct dxg_object *lender = batch->lender;
 
+	if (batch->imports)
+		batch_run_imports(batch);
 	batch_run_standalone(batch);
 	if (!resource && !list_empty(&batch->allocations))
 		resource = list_first_entry(&batch->allocations, struct dxg_allocation,

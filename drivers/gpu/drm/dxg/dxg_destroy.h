@@ -44,6 +44,8 @@ struct dxg_batch {
 	unsigned int busy;
 	/** @keep: The process may keep the memory for its next allocations. */
 	bool keep;
+	/** @imports: Some of the allocations are imports of what a share has. */
+	bool imports;
 	/** @soon_link: Entry of the destructions that are put off for a tick. */
 	struct llist_node soon_link;
 	/** @work: Runs the destruction when its turn has come. */

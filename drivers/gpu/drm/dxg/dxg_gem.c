@@ -76,7 +76,7 @@ void dxg_gem_fini(struct dxg_gem_object *bo)
 
 	WARN_ON(bo->segment != DXG_SEGMENT_NONE || bo->mappings || bo->wanted);
 	dxg_blob_free(bo->private_data);
-	dxg_usage_resize(bo, 0);
+	atomic64_sub(bo->base.size, &pa->usage.created);
 	drm_gem_object_release(&bo->base);
 	mutex_destroy(&bo->lock);
 	/* It may be the last one on the device of the object. */
@@ -443,6 +443,7 @@ void dxg_gem_discard_locked(struct dxg_gem_object *bo)
 	lockdep_assert_held(&bo->lock);
 
 	trace_dxg_backing_discard(bo);
+	dxg_usage_clear_pending(bo);
 	dxg_usage_discard(bo);
 	bo->discarded = true;
 	if (bo->segment == DXG_SEGMENT_DEVICE) {
@@ -535,6 +536,7 @@ void dxg_gem_reap_locked(struct dxg_gem_object *bo)
 {
 	lockdep_assert_held(&bo->lock);
 
+	dxg_usage_clear_pending(bo);
 	trace_dxg_backing_destroy(bo);
 	gem_leave_device_locked(bo, DXG_SEGMENT_NONE);
 	bo->orphaned = false;
@@ -607,6 +609,7 @@ int dxg_gem_adopt(struct dxg_gem_object *bo, struct dxg_gem_object *orphan)
 	bo->backing = orphan->backing;
 	memset(&orphan->backing, 0, sizeof(orphan->backing));
 	mutex_unlock(&adapter->prime_lock);
+	dxg_usage_clear_pending(orphan);
 	trace_dxg_backing_destroy(orphan);
 	trace_dxg_backing_create(bo);
 	spin_lock(&adapter->vidmm_lock);
@@ -630,6 +633,7 @@ static void gem_free_bytes_locked(struct dxg_gem_object *bo, bool keep)
 {
 	lockdep_assert_held(&bo->lock);
 
+	dxg_usage_clear_pending(bo);
 	if (bo->segment != DXG_SEGMENT_NONE)
 		trace_dxg_backing_destroy(bo);
 	switch (bo->segment) {

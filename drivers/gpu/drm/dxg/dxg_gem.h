@@ -76,7 +76,7 @@ struct dxg_gem_object {
 	bool orphaned;
 	/** @in_share: It has come to a share. Under the adapter's vidmm_lock. */
 	bool in_share;
-	/** @pending: Destroyed, and it has bytes. Under the adapter's vidmm_lock. */
+	/** @pending: It had bytes when it was destroyed. Of the destruction, in its time. */
 	bool pending;
 	/**
 	 * @prime_link: Entry of the adapter's objects that are exported or imported, while it

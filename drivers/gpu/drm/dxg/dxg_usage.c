@@ -82,7 +82,7 @@ void dxg_usage_remove(struct dxg_process_adapter *pa)
 /**
  * dxg_usage_resize() - An object has another size
  * @bo: the object; its old size is still there
- * @size: bytes; from 0 when it is created, to 0 when it goes
+ * @size: bytes; from 0 when it is created
  */
 void dxg_usage_resize(struct dxg_gem_object *bo, u64 size)
 {
@@ -103,10 +103,20 @@ void dxg_usage_pin(struct dxg_gem_object *bo, bool pinned)
 	struct dxg_process_adapter *pa = bo->pa;
 	atomic64_t *active = &pa->usage.active[bo->existing ? DXG_SEGMENT_USER :
 							    DXG_SEGMENT_DEVICE];
-	s64 bytes = pinned ? bo->base.size : -bo->base.size;
 
-	atomic64_add(bytes, active);
-	atomic64_add(bytes, &pa->adapter->pinned_bytes);
+	atomic64_add(pinned ? bo->base.size : -bo->base.size, active);
+}
+
+/**
+ * dxg_usage_clear_pending() - An object's bytes go
+ * @bo: the object, locked
+ */
+void dxg_usage_clear_pending(struct dxg_gem_object *bo)
+{
+	if (!bo->pending)
+		return;
+	bo->pending = false;
+	atomic64_sub(bo->base.size, &bo->pa->usage.pending);
 }
 
 static void moves_place(struct dxg_moves *moves, const struct dxg_gem_object *bo,
@@ -124,7 +134,7 @@ static void moves_place(struct dxg_moves *moves, const struct dxg_gem_object *bo
 
 /**
  * dxg_usage_place_locked() - An object's bytes are about to be placed
- * @bo: the object, locked; its old segment is still there
+ * @bo: the object, locked; its old segment, not NONE, is still there
  * @segment: where
  *
  * Under the adapter's vidmm_lock.
@@ -234,7 +244,6 @@ static void usage_add_ledger(struct dxg_ledger *sum, const struct dxg_ledger *le
 		sum->offered[i] += ledger->offered[i];
 		sum->shared[i] += ledger->shared[i];
 		sum->exported[i] += ledger->exported[i];
-		sum->pending[i] += ledger->pending[i];
 		sum->num[i] += ledger->num[i];
 	}
 	sum->wanted += ledger->wanted;

@@ -65,6 +65,8 @@ struct dxg_moves {
  * @link: entry of the process's uses, under its usage_lock
  * @created: bytes of all allocations, also of those that nobody has touched
  * @active: bytes that armed commands use, by segment: DEVICE and USER
+ * @pending: bytes that have been destroyed and are not back, because commands, or users of
+ *	a dma-buf, have them
  * @moves: what was moved
  * @nodes: what its commands have taken of each node
  */
@@ -72,6 +74,7 @@ struct dxg_usage {
 	struct list_head link;
 	atomic64_t created;
 	atomic64_t active[DXG_NUM_SEGMENTS];
+	atomic64_t pending;
 	struct dxg_moves moves;
 	struct dxg_node_usage nodes[DXG_MAX_NODES];
 };
@@ -97,6 +100,7 @@ void dxg_usage_add(struct dxg_process_adapter *pa);
 void dxg_usage_remove(struct dxg_process_adapter *pa);
 void dxg_usage_resize(struct dxg_gem_object *bo, u64 size);
 void dxg_usage_pin(struct dxg_gem_object *bo, bool pinned);
+void dxg_usage_clear_pending(struct dxg_gem_object *bo);
 void dxg_usage_place_locked(struct dxg_gem_object *bo, enum dxg_segment segment);
 void dxg_usage_discard(struct dxg_gem_object *bo);
 void dxg_usage_begin(struct dxg_command *cmd);

@@ -177,14 +177,14 @@ static void ledger_add(struct dxg_ledger *ledger, const struct dxg_gem_object *b
 
 	ledger->placed[bo->segment] += bytes;
 	ledger->num[bo->segment] += num;
+	if (!bo->offered && !bo->in_share && !bo->exported)
+		return;
 	if (bo->offered)
 		ledger->offered[bo->segment] += bytes;
 	if (bo->in_share || bo->exported)
 		ledger->shared[bo->segment] += bytes;
 	if (bo->exported)
 		ledger->exported[bo->segment] += bytes;
-	if (bo->pending)
-		ledger->pending[bo->segment] += bytes;
 }
 
 /* Around each change of what the ledgers tell apart. */
@@ -226,7 +226,8 @@ void dxg_vidmm_place_locked(struct dxg_gem_object *bo, enum dxg_segment segment)
 	lockdep_assert_held(&bo->lock);
 	lockdep_assert_held(&adapter->vidmm_lock);
 
-	dxg_usage_place_locked(bo, segment);
+	if (bo->segment != DXG_SEGMENT_NONE && segment != DXG_SEGMENT_NONE)
+		dxg_usage_place_locked(bo, segment);
 	list_del_init(&bo->segment_link);
 	vidmm_subtract_locked(bo);
 	WRITE_ONCE(bo->segment, segment);
@@ -349,21 +350,6 @@ void dxg_vidmm_set_exported(struct dxg_gem_object *bo, bool exported)
 	spin_lock(&adapter->vidmm_lock);
 	vidmm_subtract_locked(bo);
 	WRITE_ONCE(bo->exported, exported);
-	vidmm_add_locked(bo);
-	spin_unlock(&adapter->vidmm_lock);
-}
-
-/**
- * dxg_vidmm_set_pending() - An object that has bytes has been destroyed
- * @bo: the object
- */
-void dxg_vidmm_set_pending(struct dxg_gem_object *bo)
-{
-	struct dxg_adapter *adapter = bo->pa->adapter;
-
-	spin_lock(&adapter->vidmm_lock);
-	vidmm_subtract_locked(bo);
-	bo->pending = true;
 	vidmm_add_locked(bo);
 	spin_unlock(&adapter->vidmm_lock);
 }

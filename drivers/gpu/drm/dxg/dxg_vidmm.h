@@ -51,8 +51,6 @@ struct dxg_ledger {
 	u64 shared[DXG_NUM_SEGMENTS];
 	/** @exported: Of them, bytes that have been exported and may have users elsewhere. */
 	u64 exported[DXG_NUM_SEGMENTS];
-	/** @pending: Of them, bytes that have been destroyed and are still used. */
-	u64 pending[DXG_NUM_SEGMENTS];
 	/** @wanted: Bytes that MakeResident has asked for, wherever they are. */
 	u64 wanted;
 	/** @reserved: Reservation of the device segment. */
@@ -93,7 +91,6 @@ void dxg_vidmm_want_locked(struct dxg_allocation *alloc, bool wanted);
 void dxg_vidmm_offer(struct dxg_gem_object *bo, u32 offer, struct dxg_device *device, u64 epoch);
 void dxg_vidmm_set_shared(struct dxg_gem_object *bo);
 void dxg_vidmm_set_exported(struct dxg_gem_object *bo, bool exported);
-void dxg_vidmm_set_pending(struct dxg_gem_object *bo);
 void dxg_vidmm_forget(struct dxg_allocation *alloc);
 void dxg_vidmm_forget_process(struct dxg_process_adapter *pa);
 void dxg_vidmm_set_priority(struct dxg_gem_object *bo, u32 priority);

@@ -435,7 +435,6 @@ static void ledger_add_up(struct dxg_ledger *sum, const struct dxg_ledger *ledge
 		sum->offered[i] += ledger->offered[i];
 		sum->shared[i] += ledger->shared[i];
 		sum->exported[i] += ledger->exported[i];
-		sum->pending[i] += ledger->pending[i];
 	}
 	sum->wanted += ledger->wanted;
 	sum->reserved += ledger->reserved;
