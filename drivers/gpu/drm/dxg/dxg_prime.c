@@ -375,7 +375,8 @@ static struct dma_buf *prime_export(struct dxg_allocation *alloc, u32 flags)
 	dma_buf = ERR_PTR(-ENODEV);
 	if (!dxg_adapter_enter(adapter, &idx))
 		goto out_unlock;
-	before = bo->exported;
+	/* What was imported stays anyhow, and in no segment. */
+	before = bo->exported || bo->imported;
 	if (!before)
 		dxg_vidmm_set_exported(bo, true);
 	mutex_lock(&adapter->prime_lock);
