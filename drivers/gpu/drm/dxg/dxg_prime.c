@@ -304,6 +304,16 @@ int dxg_prime_lock(struct dxg_command *cmd, struct drm_exec *exec, struct dma_fe
 	return ret;
 }
 
+static void prime_add_fence(const struct dxg_command *cmd, bool write)
+{
+	const struct dxg_use *use;
+
+	for (use = cmd->uses; use < cmd->uses + cmd->num_uses; use++)
+		if (use->shared && use->write == write)
+			dma_resv_add_fence(use->shared->resv, cmd->prime_armed,
+					   write ? DMA_RESV_USAGE_WRITE : DMA_RESV_USAGE_READ);
+}
+
 /**
  * dxg_prime_arm() - Add the fence of a command that is armed to the reservations
  * @cmd: the command; its job has been armed, and is pushed next
@@ -314,7 +324,6 @@ void dxg_prime_arm(struct dxg_command *cmd)
 {
 	struct dxg_fence *fence = cmd->prime_fence;
 	struct dxg_node *node = cmd->node;
-	u32 i;
 
 	lockdep_assert_held(&node->promote_lock);
 
@@ -323,11 +332,9 @@ void dxg_prime_arm(struct dxg_command *cmd)
 		       ++node->prime_seqno);
 	cmd->prime_armed = &fence->base;
 	cmd->prime_fence = NULL;
-	for (i = 0; i < cmd->num_uses; i++)
-		if (cmd->uses[i].shared)
-			dma_resv_add_fence(cmd->uses[i].shared->resv, cmd->prime_armed,
-					   cmd->uses[i].write ? DMA_RESV_USAGE_WRITE :
-					   DMA_RESV_USAGE_READ);
+	/* A writer's replaces a reader's, not the reverse, and there is room for one. */
+	prime_add_fence(cmd, false);
+	prime_add_fence(cmd, true);
 }
 
 /**
