@@ -44,6 +44,9 @@
  * backing: without a handle the object could not be exported later.
  */
 
+/* Class of the lock of a new object that is taken inside prime_lock. */
+#define GEM_NEST_NEW	(SINGLE_DEPTH_NESTING + 1)
+
 /**
  * dxg_gem_init() - Begin a GEM object without bytes
  * @bo: the object, zeroed
@@ -576,8 +579,11 @@ void dxg_gem_unexport(struct dxg_gem_object *bo)
  */
 void dxg_gem_import(struct dxg_gem_object *bo, const struct dxg_ddi_backing *backing)
 {
-	/* Nobody else has this one, so that it is taken inside prime_lock does no harm. */
-	mutex_lock_nested(&bo->lock, SINGLE_DEPTH_NESTING);
+	/*
+	 * Nobody else has this one, so that it is taken inside prime_lock does no harm. It is
+	 * no SINGLE_DEPTH_NESTING, inside which prime_lock is taken.
+	 */
+	mutex_lock_nested(&bo->lock, GEM_NEST_NEW);
 	bo->existing = true;
 	bo->imported = true;
 	bo->backing = *backing;
