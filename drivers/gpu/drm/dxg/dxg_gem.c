@@ -682,9 +682,12 @@ static bool gem_orphan_locked(struct dxg_gem_object *bo)
 	refcount_set(&bo->opens, 0);
 	bo->orphaned = !dxg_adapter_is_removed(adapter) && dxg_gem_is_shared(bo);
 	mutex_unlock(&adapter->prime_lock);
-	if (bo->orphaned)
-		dxg_gem_get(bo);
-	return bo->orphaned;
+	if (!bo->orphaned)
+		return false;
+	/* Its fences would keep the module for as long as there are users. */
+	dxg_prime_scrub(bo);
+	dxg_gem_get(bo);
+	return true;
 }
 
 /**

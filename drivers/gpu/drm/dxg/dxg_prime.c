@@ -49,7 +49,7 @@
  *
  * Reservation and copies of our fences can be with others for longer than this module. So
  * each of these fences has a reference on it, and is replaced by the stub when we let go of
- * the object, or an idle buffer would keep the module.
+ * the object, or when it is destroyed, or an idle buffer would keep the module.
  *
  * Refused: fences in the reservation of our own object for commands that use nothing
  * exported; nobody could look at them. Refused: waiting for the fences in a destruction: the
@@ -105,8 +105,13 @@ void dxg_prime_fini(struct dxg_adapter *adapter)
 	cancel_delayed_work_sync(&adapter->prime_work);
 }
 
-/* Others may keep the object for as long as they like. */
-static void prime_scrub(struct dxg_gem_object *bo)
+/**
+ * dxg_prime_scrub() - Take our fences out of a reservation
+ * @bo: the object, locked, in the device segment, not used by any command
+ *
+ * Others may keep that for as long as they like.
+ */
+void dxg_prime_scrub(struct dxg_gem_object *bo)
 {
 	struct dxg_adapter *adapter = bo->pa->adapter;
 	struct dma_resv *resv = bo->backing.obj->resv;
@@ -132,7 +137,7 @@ void dxg_prime_forget(struct dxg_gem_object *bo)
 	lockdep_assert_held(&bo->pa->adapter->prime_lock);
 
 	list_del_init(&bo->prime_link);
-	prime_scrub(bo);
+	dxg_prime_scrub(bo);
 }
 
 /* An object that nobody else uses any more, counted. */

@@ -13,6 +13,7 @@ struct dxg_gem_object;
 
 void dxg_prime_init(struct dxg_adapter *adapter);
 void dxg_prime_fini(struct dxg_adapter *adapter);
+void dxg_prime_scrub(struct dxg_gem_object *bo);
 void dxg_prime_forget(struct dxg_gem_object *bo);
 void dxg_prime_free_fence(struct dxg_fence *fence);
 bool dxg_prime_is_used(const struct dxg_command *cmd);

@@ -39,6 +39,10 @@
  * An object that has been exported tells nobody when its last user goes. But all of them have
  * a reference on it, a handle, or the dma-buf; what there is of these before the dma-buf is
  * handed out is what remains in the end, and is remembered.
+ *
+ * Fences of ours are in the reservation of an in-tree object only while it is exported or
+ * imported, see dxg_prime.c: objects can be kept alive there by handles of the card node
+ * longer than this module, and a fence points to its ops.
  */
 
 /* A copy engine and one that pages. */
