@@ -4,8 +4,8 @@
 
 The guest has a serial console, which carries the kernel log, and two
 virtio-serial ports, one for the command's output and one for a few words of
-guest.init about how far it is.  All three are socket pairs made here, so there
-are no names to clash and nothing to clean up.  The kernel writes its log with
+guest.init about how far it is.  These and QEMU's monitor are socket pairs made here,
+so there are no names to clash and nothing to clean up.  The kernel writes its log with
 levels (console_msg_format=syslog) and all of it (ignore_loglevel): so the log
 on the console is complete up to the last moment, even if the guest panics or
 the command clears the kernel's buffer, and it is the only thing judged.
@@ -13,6 +13,7 @@ the command clears the kernel's buffer, and it is the only thing judged.
 
 import argparse
 import ctypes
+import json
 import os
 import re
 import selectors
@@ -519,6 +520,56 @@ class Channel:
         return ["-chardev", f"socket,id={self.name},fd={self.far.fileno()}"]
 
 
+# A program that wants a picture of its screen writes this to /dev/kmsg.
+PICTURE = re.compile(rb"\] guest: picture ([0-9a-z-]{1,40})\r?\n")
+
+
+class Pictures:
+    """Puts pictures of the guest's screen into the shared directory.
+
+    One that was asked for as NAME is there as NAME.ppm when it is complete.
+    """
+
+    def __init__(self, share):
+        self.share = share
+        self.seen = 0           # bytes of the console's log
+        self.names = []         # of those that QEMU has been asked for
+        self.words = bytearray()
+
+    def _path(self, name):
+        return os.path.join(os.path.abspath(self.share), name)
+
+    def look(self, log, monitor):
+        """Asks QEMU for what the guest has asked for."""
+        if not self.share:
+            return
+        for match in PICTURE.finditer(log, self.seen):
+            name = match.group(1).decode()
+            self.names.append(name)
+            self.seen = match.end()
+            request = {"execute": "screendump",
+                       "arguments": {"filename": self._path(name + ".new")}}
+            monitor.near.send(json.dumps(request).encode() + b"\n")
+
+    def answer(self, data, monitor):
+        """What QEMU says on its monitor."""
+        self.words += data
+        while b"\n" in self.words:
+            line, _, rest = self.words.partition(b"\n")
+            self.words = bytearray(rest)
+            answer = json.loads(line)
+            if "QMP" in answer:
+                monitor.near.send(b'{"execute": "qmp_capabilities", "id": 1}\n')
+            elif answer.get("id") == 1 or not self.names:
+                continue
+            elif "return" in answer:
+                name = self.names.pop(0)
+                os.rename(self._path(name + ".new"), self._path(name + ".ppm"))
+            elif "error" in answer:
+                say(f"no picture: {answer['error'].get('desc')}")
+                self.names.pop(0)
+
+
 def die_with_parent():
     """In the child: no guest outlives this script, even if it is killed."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
@@ -527,8 +578,9 @@ def die_with_parent():
 class Guest:
     """A run: after run(), what came of it."""
 
-    def __init__(self, command, timeout, output, config=()):
+    def __init__(self, command, timeout, output, config=(), share=None):
         self.command = command
+        self.pictures = Pictures(share)
         self.unchecked = {name for option, name in CHECKERS.items() if option in config}
         self.timeout = timeout
         self.output = output            # file descriptor for the command's output
@@ -598,11 +650,13 @@ class Guest:
 
     def run(self):
         console, out, control = Channel("console"), Channel("out"), Channel("ctl")
-        channels = (console, out, control)
+        monitor = Channel("qmp")
+        channels = (console, out, control, monitor)
         command = list(self.command)
         for channel in channels:
             command += channel.chardev()
-        command += ["-serial", "chardev:console", "-device", "virtio-serial-pci",
+        command += ["-serial", "chardev:console", "-mon", "chardev=qmp,mode=control",
+                    "-device", "virtio-serial-pci",
                     "-device", "virtserialport,chardev=out,name=dxg.out",
                     "-device", "virtserialport,chardev=ctl,name=dxg.ctl"]
         self.began = time.monotonic()
@@ -629,6 +683,9 @@ class Guest:
                             selector.unregister(key.fileobj)
                         elif key.data is console:
                             self.log += data
+                            self.pictures.look(self.log, monitor)
+                        elif key.data is monitor:
+                            self.pictures.answer(data, monitor)
                         elif key.data is control:
                             self._control(data)
                         else:
@@ -843,13 +900,13 @@ def run(options):
                 command + ["-chardev", "stdio,id=console,mux=on,signal=off",
                            "-serial", "chardev:console", "-mon", "chardev=console"],
                 preexec_fn=die_with_parent, check=False).returncode
-        guest = Guest(command, options.timeout, 1, options.config)
+        guest = Guest(command, options.timeout, 1, options.config, options.share)
         try:
             guest.run()
             if guest.died_early():
                 say("the kernel died before it ran anything of ours; once more")
                 keep_log(bytes(guest.log))
-                guest = Guest(command, options.timeout, 1, options.config)
+                guest = Guest(command, options.timeout, 1, options.config, options.share)
                 guest.run()
         finally:
             log = bytes(guest.log)
