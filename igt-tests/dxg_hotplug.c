@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "dxg_igt.h"
@@ -174,45 +173,6 @@ static bool is_listed(struct d3dkmt_luid luid)
 	return found;
 }
 
-/* --- the module ---------------------------------------------------------- */
-
-static int module_load(void)
-{
-	const char *file = getenv("DXG_KO"), *params = getenv("DXG_PARAMS");
-	char path[PATH_MAX];
-	int fd, ret;
-
-	/* The tests may have a root of their own; then the file is in init's. */
-	snprintf(path, sizeof(path), "/proc/1/root%s", file ? file : "/lib/mod/dxg.ko");
-	fd = open(path + strlen("/proc/1/root"), O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	ret = syscall(SYS_finit_module, fd, params ? params : "", 0) ? -errno : 0;
-	close(fd);
-	return ret;
-}
-
-static int module_unload(const char *name)
-{
-	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
-}
-
-/* Try until nobody has a file open. */
-static int module_unload_wait(void)
-{
-	uint64_t start = igt_dxg_now_ns();
-	int ret;
-
-	for (;;) {
-		ret = module_unload("dxg");
-		if ((ret != -EAGAIN && ret != -EBUSY) || igt_dxg_elapsed_ms(start) > SETTLE_MS)
-			return ret;
-		igt_dxg_sleep_ms(1);
-	}
-}
-
 /* Put right what a test that failed has left. */
 static void restore(void)
 {
@@ -220,7 +180,7 @@ static void restore(void)
 	if (unplugged.name[0])
 		bind_device();
 	if (access("/sys/module/dxg", F_OK))
-		module_load();
+		igt_dxg_module_load();
 }
 
 /* --- an adapter in full use ---------------------------------------------- */
@@ -733,10 +693,10 @@ static void test_virtio_rounds(const struct igt_dxg_way *way)
 
 static void assert_unload_refused(void)
 {
-	int ret = module_unload("dxg");
+	int ret = igt_dxg_module_unload("dxg");
 
 	if (!ret)
-		module_load();
+		igt_dxg_module_load();
 	igt_assert_f(ret == -EAGAIN || ret == -EBUSY, "the module's removal returned %d\n", ret);
 }
 
@@ -761,7 +721,7 @@ static void test_rmmod_refused(const struct igt_dxg_way *way)
 static void test_pinned(const struct igt_dxg_way *way)
 {
 	const char *module = strcmp(way->driver, "vkms") ? "virtio_gpu" : "vkms";
-	int ret = module_unload(module);
+	int ret = igt_dxg_module_unload(module);
 
 	igt_assert_f(ret == -EAGAIN || ret == -EBUSY, "the removal of %s returned %d\n", module,
 		     ret);
@@ -771,11 +731,11 @@ static void test_pinned(const struct igt_dxg_way *way)
 /* Unload and load; the module is loaded again whatever happens. */
 static const char *module_round(void)
 {
-	int unloaded = module_unload_wait(), loaded;
+	int unloaded = igt_dxg_module_unload_wait(SETTLE_MS), loaded;
 
 	if (unloaded)
 		return "the module cannot be removed";
-	loaded = module_load();
+	loaded = igt_dxg_module_load();
 	if (loaded)
 		return "the module cannot be loaded";
 	return settles("virtio_gpu", true) && settles("vkms", true) ? NULL :

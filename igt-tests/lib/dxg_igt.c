@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -251,6 +252,44 @@ void igt_dxg_rebind(void)
 	}
 }
 
+/* --- the module ---------------------------------------------------------- */
+
+int igt_dxg_module_load(void)
+{
+	const char *file = getenv("DXG_KO"), *params = getenv("DXG_PARAMS");
+	char path[PATH_MAX];
+	int fd, ret;
+
+	/* The tests may have a root of their own; then the file is in init's. */
+	snprintf(path, sizeof(path), "/proc/1/root%s", file ? file : "/lib/mod/dxg.ko");
+	fd = open(path + strlen("/proc/1/root"), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret = syscall(SYS_finit_module, fd, params ? params : "", 0) ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+int igt_dxg_module_unload(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? -errno : 0;
+}
+
+int igt_dxg_module_unload_wait(unsigned int timeout_ms)
+{
+	uint64_t start = igt_dxg_now_ns();
+	int ret;
+
+	for (;;) {
+		ret = igt_dxg_module_unload("dxg");
+		if ((ret != -EAGAIN && ret != -EBUSY) || igt_dxg_elapsed_ms(start) > timeout_ms)
+			return ret;
+		igt_dxg_sleep_ms(1);
+	}
+}
+
 /* --- tests --------------------------------------------------------------- */
 
 static void run_test(const struct igt_dxg_test *test, const struct igt_dxg_way *way)
@@ -259,6 +298,8 @@ static void run_test(const struct igt_dxg_test *test, const struct igt_dxg_way *
 	struct igt_dxg *dxg;
 
 	igt_dxg_close_all();
+	if (access("/sys/module/dxg", F_OK))
+		igt_dxg_module_load();
 	if (unbound.name[0])
 		igt_dxg_rebind();
 	igt_dxg_free_copies();
@@ -399,7 +440,10 @@ static const struct {
 	{ "user_bytes", offsetof(struct igt_dxg_state, user_bytes), true },
 	{ "wanted_bytes", offsetof(struct igt_dxg_state, wanted_bytes), true },
 	{ "offered_bytes", offsetof(struct igt_dxg_state, offered_bytes), true },
+	{ "exported_bytes", offsetof(struct igt_dxg_state, exported_bytes), true },
+	{ "pending_bytes", offsetof(struct igt_dxg_state, pending_bytes), true },
 	{ "reserved_bytes", offsetof(struct igt_dxg_state, reserved_bytes), true },
+	{ "pinned_bytes", offsetof(struct igt_dxg_state, pinned_bytes), true },
 	{ "pins", offsetof(struct igt_dxg_state, pins), true },
 };
 

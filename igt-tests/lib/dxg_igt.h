@@ -136,6 +136,15 @@ void igt_dxg_run_tests(const struct igt_dxg_test *tests);
 void igt_dxg_unbind(const struct igt_dxg *dxg);
 void igt_dxg_rebind(void);
 
+/*
+ * The module: 0 or -errno. What is unloaded is loaded by the next test at the latest, from
+ * $DXG_KO, with $DXG_PARAMS.
+ */
+int igt_dxg_module_load(void);
+int igt_dxg_module_unload(const char *name);
+/* Try for @timeout_ms, until nobody has a file open. */
+int igt_dxg_module_unload_wait(unsigned int timeout_ms);
+
 /* How often to repeat something: @count divided by $IGT_DXG_SCALE, at least 1. */
 unsigned int igt_dxg_scale(unsigned int count);
 
@@ -416,7 +425,10 @@ struct igt_dxg_state {
 	uint64_t user_bytes;
 	uint64_t wanted_bytes;
 	uint64_t offered_bytes;
+	uint64_t exported_bytes;
+	uint64_t pending_bytes;
 	uint64_t reserved_bytes;
+	uint64_t pinned_bytes;
 	uint64_t pins;
 };
 
