@@ -108,6 +108,12 @@ static const struct operation operations[] = {
 /* The DRM nodes' numbers that belong to dxg. */
 #define DRM_LAST_NR	0x9f
 
+/* Those that D3DKMT has not, by DRM's type on both doors. */
+static const struct operation own_operations[] = {
+	{ "EXPORT", DRM_IOCTL_DXG_EXPORT, OUTPUT },
+	{ "IMPORT", DRM_IOCTL_DXG_IMPORT, OUTPUT },
+};
+
 /* An argument of zeroes, larger than any structure. */
 static void *zero_args(void)
 {
@@ -154,6 +160,14 @@ static void dispatch_direction(struct igt_dxg *dxg)
 					     _IOC_SIZE(operations[i].code)));
 }
 
+static bool is_own(unsigned long code)
+{
+	for (size_t i = 0; i < IGT_DXG_ARRAY_SIZE(own_operations); i++)
+		if (_IOC_TYPE(code) == 'd' && _IOC_NR(code) == _IOC_NR(own_operations[i].code))
+			return true;
+	return false;
+}
+
 static void dispatch_number(struct igt_dxg *dxg)
 {
 	static const unsigned int sizes[] = { 0, 4, 8, 16, 24, 32, 40, 64, 72, 96 };
@@ -164,8 +178,11 @@ static void dispatch_number(struct igt_dxg *dxg)
 			continue;
 		for (size_t i = 0; i < IGT_DXG_ARRAY_SIZE(sizes); i++) {
 			unsigned long code = _IOC(_IOC_READ | _IOC_WRITE, 'G', nr, sizes[i]);
-			int ret = igt_dxg_ioctl(dxg, code, zero_args());
+			int ret;
 
+			if (is_own(igt_dxg_code(dxg, code)))
+				continue;
+			ret = igt_dxg_ioctl(dxg, code, zero_args());
 			igt_assert_f(ret == -ENOTTY, "number %#x: %d\n", nr, ret);
 		}
 	}
@@ -187,6 +204,70 @@ static void dispatch_type(struct igt_dxg *dxg)
 	}
 	for (unsigned int nr = 1; nr <= LAST_NR; nr++)
 		igt_assert(seen[nr]);
+}
+
+/* Each has one number, one direction, and a size that may be larger and full of zeroes. */
+static void dispatch_own(struct igt_dxg *dxg)
+{
+	static const unsigned int directions[] = { _IOC_NONE, _IOC_READ, _IOC_WRITE };
+
+	for (size_t i = 0; i < IGT_DXG_ARRAY_SIZE(own_operations); i++) {
+		const struct operation *op = &own_operations[i];
+		unsigned int nr = _IOC_NR(op->code), size = _IOC_SIZE(op->code);
+		const unsigned int smaller[] = { 0, 1, 8, size - 8, size - 4, size - 1 };
+		const unsigned int larger[] = {
+			size, size + 1, size + 4, size + 8, 2 * size, 0x1000, 0x3fff,
+		};
+		unsigned long code;
+		uint8_t *args;
+
+		for (size_t j = 0; j < IGT_DXG_ARRAY_SIZE(directions); j++)
+			igt_assert_eq(raw(dxg, _IOC(directions[j], 'd', nr, size), zero_args()),
+				      -ENOTTY);
+		for (size_t j = 0; j < IGT_DXG_ARRAY_SIZE(smaller); j++) {
+			code = _IOC(_IOC_READ | _IOC_WRITE, 'd', nr, smaller[j]);
+			igt_assert_eq(raw(dxg, code, zero_args()), -ENOTTY);
+		}
+		for (size_t j = 0; j < IGT_DXG_ARRAY_SIZE(larger); j++) {
+			code = _IOC(_IOC_READ | _IOC_WRITE, 'd', nr, larger[j]);
+			/* there is no device 0 */
+			igt_assert_eq(raw(dxg, code, zero_args()), -EINVAL);
+			if (larger[j] == size)
+				continue;
+			args = zero_args();
+			args[larger[j] - 1] = 1;
+			igt_assert_eq(raw(dxg, code, args), -E2BIG);
+			args = zero_args();
+			args[size] = 0x80;
+			igt_assert_eq(raw(dxg, code, args), -E2BIG);
+			/* all of it has to be readable */
+			args = igt_dxg_before_bad_page(zero_args(), larger[j] - 1);
+			igt_assert_eq(raw(dxg, code, args), -EFAULT);
+		}
+		code = _IOC(_IOC_READ | _IOC_WRITE, 'G', nr, size);
+		igt_assert_eq(raw(dxg, code, zero_args()), -ENOTTY);
+	}
+}
+
+/* A larger structure is answered in the part that is known. */
+static void dispatch_larger(struct igt_dxg *dxg)
+{
+	struct {
+		struct drm_dxg_export known;
+		uint64_t more[4];
+	} args = {};
+	uint32_t device = igt_dxg_create_device(dxg);
+
+	args.known.device = device;
+	args.known.allocation = igt_dxg_create_allocation(dxg, device, IGT_DXG_PAGE);
+	igt_assert_eq(raw(dxg, _IOC(_IOC_READ | _IOC_WRITE, 'd', _IOC_NR(DRM_IOCTL_DXG_EXPORT),
+				    sizeof(args)), &args), 0);
+	igt_assert_fd(args.known.fd);
+	igt_assert_eq_u64(args.known.bytes, IGT_DXG_PAGE);
+	for (int i = 0; i < 4; i++)
+		igt_assert_eq_u64(args.more[i], 0);
+	close(args.known.fd);
+	igt_dxg_destroy_device(dxg, device);
 }
 
 static void dispatch_later(struct igt_dxg *dxg)
@@ -402,6 +483,10 @@ static const struct igt_dxg_test tests[] = {
 	IGT_DXG_TEST("dispatch-direction", "Every wrong direction is ENOTTY.", dispatch_direction),
 	IGT_DXG_TEST("dispatch-number", "Every number of no operation is ENOTTY.", dispatch_number),
 	IGT_DXG_TEST("dispatch-type", "Each door answers its own type only.", dispatch_type),
+	IGT_DXG_TEST("dispatch-own",
+		     "What D3DKMT has not may have larger structures than are known.",
+		     dispatch_own),
+	IGT_DXG_TEST("dispatch-larger", "A larger structure is served.", dispatch_larger),
 	IGT_DXG_TEST("dispatch-later",
 		     "Known operations that are not served are EPERM.", dispatch_later),
 	IGT_DXG_TEST("args-address", "A structure that cannot be read is EFAULT.", args_address),
