@@ -11,10 +11,12 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "dxg_igt.h"
+#include "dxg_igt_prime.h"
 #include "dxg_igt_proc.h"
 
 IGT_TEST_DESCRIPTION("Removal of adapters, in-tree devices and the module while in use.");
@@ -413,6 +415,41 @@ static void test_virtio(const struct igt_dxg_way *way)
 	unbind_alive(way, VIRTIO_DRIVER, name);
 }
 
+/* The in-tree device goes while others have what we have exported. */
+static void test_virtio_export(const struct igt_dxg_way *way)
+{
+	struct igt_dxg *dxg = igt_dxg_open(way->door, way->driver);
+	uint32_t device = igt_dxg_create_device(dxg), other;
+	uint32_t memory = igt_dxg_create_allocation(dxg, device, SIZE);
+	int card = igt_dxg_open_card(way->driver), fd;
+	char name[NAME_MAX + 1];
+	void *data;
+
+	memset(igt_dxg_lock(dxg, device, memory), 0x33, SIZE);
+	fd = igt_dxg_export(dxg, device, memory);
+	data = igt_dxg_map_dma_buf(fd, SIZE);
+	igt_dxg_card_import(card, fd);
+	virtio_device_name(name);
+	quieten();
+	igt_assert_eq(unbind_device(VIRTIO_DRIVER, name), 0);
+	igt_dxg_assert_dma_buf(fd, SIZE, 0x33333333);
+	igt_assert_eq(memcmp(data, (char *)data + 1, SIZE - 1), 0);
+	igt_assert_eq(__igt_dxg_import(dxg, device, fd, &other, NULL), -ENODEV);
+	igt_assert(settles(way->driver, false));
+
+	/* a new one of the same name cannot be while there is anything of the old one */
+	munmap(data, SIZE);
+	close(fd);
+	close(card);
+	igt_dxg_close(dxg);
+	igt_dxg_sleep_ms(ANSWER_MS);
+	igt_assert_eq(bind_device(), 0);
+	igt_assert(settles(way->driver, true));
+	dxg = igt_dxg_open(way->door, way->driver);
+	assert_works(dxg);
+	igt_dxg_close(dxg);
+}
+
 static void child_busy(struct igt_dxg_child *child, struct igt_dxg *parent)
 {
 	alive_create(igt_dxg_open(parent->door, parent->driver));
@@ -802,6 +839,8 @@ static const struct hotplug_test tests[] = {
 	{ "unbind-pci", "The PCI device is unbound with everything alive.", test_pci, true, false },
 	{ "unbind-virtio", "The virtio device is unbound with everything alive.", test_virtio,
 	  true, false },
+	{ "unbind-virtio-export", "The virtio device is unbound with a dma-buf in use.",
+	  test_virtio_export, true, true },
 	{ "unbind-killed", "Our device is unbound and its user killed.", test_killed, false,
 	  false },
 	{ "unbind-rounds", "Our device is unbound and bound many times under load.",
