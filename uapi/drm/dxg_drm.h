@@ -194,7 +194,8 @@ struct drm_dxg_cmd_signal {
 /**
  * struct drm_dxg_export - Export an allocation as a dma-buf
  * @device: in: device handle
- * @allocation: in: allocation handle; EINVAL: existing system memory, or what is offered
+ * @allocation: in: allocation handle; EINVAL: existing system memory, or what is offered;
+ *	it cannot be offered afterwards
  * @flags: in: DRM_CLOEXEC, DRM_RDWR; EINVAL: other bits
  * @fd: out: file descriptor
  * @bytes: out: bytes of the dma-buf, at least those of the allocation
@@ -205,7 +206,9 @@ struct drm_dxg_cmd_signal {
  *
  * Brings the bytes into the device segment, where they stay, and count, until all file
  * descriptors, handles, mappings and frame buffers of the dma-buf have gone, also after the
- * allocation has been destroyed. May wait for commands that the engine already has.
+ * allocation has been destroyed. May wait for commands that the engine already has; EINTR: a
+ * signal arrived (the call is restarted where the handler says so). All exports of the same
+ * bytes are one dma-buf, with the access that the first one asked for.
  *
  * ENOMEM: no memory, or no room in the device segment. EMFILE: no file descriptor. ENODEV:
  * the adapter has been removed.

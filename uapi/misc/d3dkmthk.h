@@ -816,7 +816,8 @@ struct d3dkmt_evict {
  * named by a command or MakeResident (EINVAL). Offering again changes the priority.
  *
  * EINVAL: both or neither array, a handle that is none, an allocation that is locked or
- * existing system memory; nothing has changed then.
+ * existing system memory, or that others may have: of a resource created with SHARED or
+ * opened, or one that has been exported or imported; nothing has changed then.
  */
 struct d3dkmt_offer_allocations {
 	__u32 device;

@@ -144,20 +144,13 @@ struct dxg_ddi_close_allocation {
  * @gem_handle: handle of @obj in the in-kernel client
  * @map: kernel mapping of all of it, of vmap() or in the direct map, valid as long as
  *	the backing
- * @dma_buf: what it was exported as, kept by @gem_handle; NULL: it was not. The miniport's,
- *	as is what follows
- * @obj_refs: references on @obj while nobody else uses it
- * @handles: handles of @obj then
- * @files: references on the dma-buf then
+ * @dma_buf: what it was exported as, kept by @gem_handle; NULL: it was not. The miniport's
  */
 struct dxg_ddi_backing {
 	struct drm_gem_object *obj;
 	u32 gem_handle;
 	struct iosys_map map;
 	struct dma_buf *dma_buf;
-	unsigned int obj_refs;
-	unsigned int handles;
-	unsigned long files;
 };
 
 /**

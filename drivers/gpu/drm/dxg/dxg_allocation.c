@@ -269,6 +269,17 @@ int dxg_allocation_pin(struct dxg_allocation *alloc)
 	return ret;
 }
 
+static int allocation_pin_open(struct dxg_allocation *alloc)
+{
+	int ret = -EINVAL;
+
+	mutex_lock(&alloc->bo->lock);
+	if (!alloc->zapped)
+		ret = dxg_gem_pin_locked(alloc->bo);
+	mutex_unlock(&alloc->bo->lock);
+	return ret;
+}
+
 /* Those in the way are armed, and so end in bounded time. */
 static int allocation_wait(struct dxg_allocation *alloc, int (*fn)(struct dxg_allocation *alloc))
 {
@@ -301,16 +312,16 @@ int dxg_allocation_make_resident_waiting(struct dxg_allocation *alloc)
 }
 
 /**
- * dxg_allocation_pin_waiting() - dxg_allocation_pin() that waits
+ * dxg_allocation_pin_waiting() - Bring an allocation to where engines reach it, to stay
  * @alloc: the allocation
  *
- * For commands in the way, in bounded time.
+ * Waits for commands in the way, in bounded time.
  *
- * Return: 0; -ENOMEM; -EFAULT; -ENODEV.
+ * Return: 0; -ENOMEM; -EINVAL: it is being destroyed; -ENODEV.
  */
 int dxg_allocation_pin_waiting(struct dxg_allocation *alloc)
 {
-	return allocation_wait(alloc, dxg_allocation_pin);
+	return allocation_wait(alloc, allocation_pin_open);
 }
 
 /**

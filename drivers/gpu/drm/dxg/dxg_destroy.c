@@ -17,6 +17,7 @@
 #include "dxg_share.h"
 #include "dxg_submit.h"
 #include "dxg_trace.h"
+#include "dxg_usage.h"
 #include "dxg_vidmm.h"
 
 /**
@@ -166,12 +167,6 @@ static bool batch_start_epoch(struct dxg_batch *batch)
 	return ready;
 }
 
-static void batch_set_pending(struct dxg_gem_object *bo)
-{
-	bo->pending = true;
-	atomic64_add(bo->base.size, &bo->pa->usage.pending);
-}
-
 /* Take the bytes away from the CPU and the process. Return whether there are any. */
 static bool batch_revoke_mappings(struct dxg_batch *batch)
 {
@@ -186,8 +181,8 @@ static bool batch_revoke_mappings(struct dxg_batch *batch)
 			continue;
 		backed = true;
 		/* What others have, or may have, is not about to come back. */
-		if (!alloc->bo->shared && refcount_read(&alloc->bo->opens) == 1)
-			batch_set_pending(alloc->bo);
+		if (!alloc->bo->shared && !alloc->bo->was_exported)
+			dxg_usage_set_pending(alloc->bo);
 	}
 	return backed;
 }
@@ -351,7 +346,8 @@ static void batch_free(struct dxg_batch *batch, struct dxg_resource *resource,
 	if (share)
 		mutex_lock(&share->lock);
 	closed = batch_ddi_close(batch->device->adapter, allocs, num);
-	if (allocs[0]->bo->share)
+	/* An opening of somebody else's, or what has come to a share: that destroys it. */
+	if (allocs[0]->bo != &allocs[0]->own || allocs[0]->bo->share)
 		resource->live -= closed;
 	else
 		batch_free_bos(batch, resource, allocs, num);
@@ -381,9 +377,12 @@ static void batch_free_standalone(struct dxg_batch *batch, struct dxg_allocation
 
 	batch_ddi_close(batch->device->adapter, allocs, num);
 	/* Those that were the last come first. */
-	for (i = 0; i < num; i++)
-		if (refcount_dec_and_test(&allocs[i]->bo->opens))
-			swap(allocs[i], allocs[num_last++]);
+	for (i = 0; i < num; i++) {
+		if (refcount_dec_and_test(&allocs[i]->bo->opens)) {
+			swap(allocs[i], allocs[num_last]);
+			num_last++;
+		}
+	}
 	batch_free_bos(batch, NULL, allocs, num_last);
 	for (i = 0; i < num; i++)
 		dxg_allocation_put(allocs[i]);

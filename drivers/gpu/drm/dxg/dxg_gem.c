@@ -506,15 +506,6 @@ static bool gem_keep_locked(struct dxg_gem_object *bo)
 }
 
 /**
- * dxg_gem_close() - An opening of an object that has no share goes
- * @bo: the object, of which another opening is left
- */
-void dxg_gem_close(struct dxg_gem_object *bo)
-{
-	WARN_ON(refcount_dec_and_test(&bo->opens));
-}
-
-/**
  * dxg_gem_is_shared() - Whether others may use the backing of an object
  * @bo: the object, in the device segment
  *
@@ -526,7 +517,12 @@ bool dxg_gem_is_shared(const struct dxg_gem_object *bo)
 {
 	const struct dxg_adapter *adapter = bo->pa->adapter;
 
-	return bo->exported && adapter->ops->backing_is_shared(adapter->context, &bo->backing);
+	if (!bo->exported)
+		return false;
+	/* A name gives anybody a handle, as long as there is one; that may be ours. */
+	if (!bo->orphaned && READ_ONCE(bo->backing.obj->name))
+		return true;
+	return adapter->ops->backing_is_shared(adapter->context, &bo->backing);
 }
 
 /**
@@ -622,6 +618,7 @@ int dxg_gem_adopt(struct dxg_gem_object *bo, struct dxg_gem_object *orphan)
 	dxg_vidmm_place_locked(orphan, DXG_SEGMENT_NONE);
 	orphan->exported = false;
 	bo->exported = true;
+	bo->was_exported = true;
 	dxg_vidmm_place_locked(bo, DXG_SEGMENT_DEVICE);
 	spin_unlock(&adapter->vidmm_lock);
 	mutex_unlock(&bo->lock);
@@ -644,7 +641,8 @@ static void gem_free_bytes_locked(struct dxg_gem_object *bo, bool keep)
 		trace_dxg_backing_destroy(bo);
 	switch (bo->segment) {
 	case DXG_SEGMENT_DEVICE:
-		if (keep && !bo->exported && gem_keep_locked(bo))
+		/* What others have had they may find again. */
+		if (keep && !bo->was_exported && gem_keep_locked(bo))
 			break;
 		gem_leave_device_locked(bo, DXG_SEGMENT_NONE);
 		break;
@@ -684,6 +682,7 @@ static bool gem_orphan_locked(struct dxg_gem_object *bo)
 	mutex_unlock(&adapter->prime_lock);
 	if (!bo->orphaned)
 		return false;
+	dxg_usage_set_pending(bo);
 	/* Its fences would keep the module for as long as there are users. */
 	dxg_prime_scrub(bo);
 	dxg_gem_get(bo);

@@ -70,13 +70,18 @@ struct dxg_gem_object {
 	 */
 	bool exported;
 	/**
+	 * @was_exported: It has been exported once, and cannot be offered any more. Set under
+	 * @lock and the map_lock of its process, in which its only opening was then.
+	 */
+	bool was_exported;
+	/**
 	 * @orphaned: Destroyed, and only its backing is left, for the users of its dma-buf.
 	 * Under @lock.
 	 */
 	bool orphaned;
 	/** @in_share: It has come to a share. Under the adapter's vidmm_lock. */
 	bool in_share;
-	/** @pending: It had bytes when it was destroyed. Of the destruction, in its time. */
+	/** @pending: It had bytes when it was destroyed. Of the destruction, or under @lock. */
 	bool pending;
 	/**
 	 * @prime_link: Entry of the adapter's objects that are exported or imported, while it
@@ -143,7 +148,6 @@ void dxg_gem_discard_locked(struct dxg_gem_object *bo);
 int dxg_gem_evict_locked(struct dxg_gem_object *bo);
 void dxg_gem_unback(struct dxg_gem_object *bo, bool keep);
 void dxg_gem_revoke(struct dxg_gem_object *bo);
-void dxg_gem_close(struct dxg_gem_object *bo);
 bool dxg_gem_is_shared(const struct dxg_gem_object *bo);
 void dxg_gem_reap_locked(struct dxg_gem_object *bo);
 void dxg_gem_unexport(struct dxg_gem_object *bo);

@@ -119,12 +119,14 @@ static int offer_check(const struct d3dkmt_offer_allocations *args)
 }
 
 /*
- * What is locked, or the program's own, cannot be discarded; what others may have open is
- * not for one of them to give up.
+ * What is locked, or the program's own, cannot be discarded; what others may have open, or
+ * have had as a dma-buf, is not for one of them to give up.
  */
 static bool offer_is_allowed(const struct dxg_allocation *alloc)
 {
-	return !alloc->locks && !alloc->bo->existing && !alloc->bo->shared;
+	const struct dxg_gem_object *bo = alloc->bo;
+
+	return !alloc->locks && !bo->existing && !bo->shared && !READ_ONCE(bo->was_exported);
 }
 
 static int offer_set_check(struct offer_set *set)

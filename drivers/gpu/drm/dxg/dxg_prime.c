@@ -407,31 +407,56 @@ out_unlock:
 	return dma_buf;
 }
 
-static int prime_export_pinned(struct dxg_call *call, struct dxg_allocation *alloc, u32 flags)
+/* The dma-buf keeps the bytes: who waits here must not pin what others wait for. */
+static int prime_hand_out(struct dxg_call *call, struct dxg_allocation *alloc,
+			  struct dma_buf *dma_buf)
 {
-	struct dma_buf *dma_buf = prime_export(alloc, flags & ~DRM_CLOEXEC);
 	struct drm_dxg_export *args = call->args;
 	int ret;
 
-	if (IS_ERR(dma_buf))
-		return PTR_ERR(dma_buf);
 	args->bytes = dma_buf->size;
 	ret = prime_quiesce(alloc->device->adapter);
 	if (!ret)
-		ret = dxg_call_add_file(call, dma_buf->file, flags & DRM_CLOEXEC, &args->fd);
+		ret = dxg_call_add_file(call, dma_buf->file, args->flags & DRM_CLOEXEC,
+					&args->fd);
 	else
 		fput(dma_buf->file);
 	return ret;
 }
 
-static int prime_check(const struct dxg_allocation *alloc)
+static struct dma_buf *prime_pin_and_export(struct dxg_allocation *alloc, u32 flags)
 {
-	const struct dxg_gem_object *bo = alloc->bo;
+	struct dma_buf *dma_buf;
+	int ret;
 
-	/* Memory of a program is not for others to keep. What is offered may be gone. */
+	ret = dxg_allocation_pin_waiting(alloc);
+	if (ret)
+		return ERR_PTR(ret);
+	dma_buf = prime_export(alloc, flags & ~DRM_CLOEXEC);
+	dxg_gem_unpin(alloc->bo);
+	return dma_buf;
+}
+
+/* It cannot be offered any more: with the map_lock no offer of it is under way either. */
+static int prime_mark(struct dxg_allocation *alloc)
+{
+	struct dxg_process *process = alloc->device->process;
+	struct dxg_gem_object *bo = alloc->bo;
+	int ret = 0;
+
+	/* Memory of a program is not for others to keep. */
 	if (bo->existing && !bo->imported)
 		return -EINVAL;
-	return READ_ONCE(bo->offered) ? -EINVAL : 0;
+	mutex_lock(&process->map_lock);
+	mutex_lock(&bo->lock);
+	/* It may be gone. */
+	if (bo->offered || alloc->zapped)
+		ret = -EINVAL;
+	else
+		bo->was_exported = true;
+	mutex_unlock(&bo->lock);
+	mutex_unlock(&process->map_lock);
+	return ret;
 }
 
 /**
@@ -445,6 +470,7 @@ int dxg_ioctl_export(struct dxg_call *call)
 	const struct drm_dxg_export *args = call->args;
 	struct dxg_allocation *alloc;
 	struct dxg_device *device;
+	struct dma_buf *dma_buf;
 	int ret = -EINVAL;
 
 	if (args->flags & ~(DRM_CLOEXEC | DRM_RDWR))
@@ -455,15 +481,14 @@ int dxg_ioctl_export(struct dxg_call *call)
 	alloc = dxg_allocation_lookup(device, args->allocation);
 	if (!alloc)
 		goto out_put_device;
-	ret = prime_check(alloc);
+	ret = prime_mark(alloc);
+	if (ret)
+		goto out_put;
+	dma_buf = prime_pin_and_export(alloc, args->flags);
+	ret = PTR_ERR_OR_ZERO(dma_buf);
 	if (!ret)
-		ret = dxg_allocation_pin_waiting(alloc);
-	if (!ret) {
-		ret = prime_export_pinned(call, alloc, args->flags);
-		dxg_gem_unpin(alloc->bo);
-	} else if (ret == -EFAULT) {
-		ret = -EINVAL;
-	}
+		ret = prime_hand_out(call, alloc, dma_buf);
+out_put:
 	dxg_allocation_put(alloc);
 out_put_device:
 	dxg_device_put(device);
@@ -578,6 +603,25 @@ static int import_foreign_locked(struct import_call *import)
 	return 0;
 }
 
+/* An opening that was counted and is not made; the others may have gone meanwhile. */
+static void import_uncount(struct import_call *import, struct dxg_gem_object *bo,
+			   struct dxg_share *share)
+{
+	struct dxg_adapter *adapter = import->device->adapter;
+	struct dxg_ddi_destroy_allocation args = {
+		.num_allocations = 1,
+		.allocations = &bo->context,
+	};
+
+	if (share) {
+		dxg_share_put(share);
+	} else if (refcount_dec_and_test(&bo->opens)) {
+		dxg_gem_unback(bo, false);
+		adapter->ops->destroy_allocation(adapter->context, &args);
+		trace_dxg_ddi_destroy(adapter, NULL, 1, 0);
+	}
+}
+
 /*
  * One more opening of what is there already, of whatever process. The caller has counted
  * it, in the share or in the object.
@@ -591,10 +635,7 @@ static int import_open(struct import_call *import, struct dxg_gem_object *bo,
 	if (!ret)
 		ret = import_reserve(import, alloc);
 	if (ret) {
-		if (share)
-			dxg_share_put(share);
-		else
-			dxg_gem_close(bo);
+		import_uncount(import, bo, share);
 		return ret;
 	}
 	alloc->share = share;

@@ -581,10 +581,10 @@ void dxg_node_destroy(struct dxg_node *node)
 	dxg_node_stop(node);
 	/* A push may still be on its way out although its job has gone. */
 	mutex_lock(&node->promote_lock);
-	mutex_unlock(&node->promote_lock);
-	cancel_work_sync(&node->promote_work);
 	dma_fence_put(node->last);
 	node->last = NULL;
+	mutex_unlock(&node->promote_lock);
+	cancel_work_sync(&node->promote_work);
 	drm_sched_entity_destroy(&node->entity);
 	drm_sched_fini(&node->sched);
 }

@@ -108,6 +108,18 @@ void dxg_usage_pin(struct dxg_gem_object *bo, bool pinned)
 }
 
 /**
+ * dxg_usage_set_pending() - An object that has bytes has been destroyed
+ * @bo: the object, which nobody has open any more, or its only opening is about to leave
+ */
+void dxg_usage_set_pending(struct dxg_gem_object *bo)
+{
+	if (bo->pending)
+		return;
+	bo->pending = true;
+	atomic64_add(bo->base.size, &bo->pa->usage.pending);
+}
+
+/**
  * dxg_usage_clear_pending() - An object's bytes go
  * @bo: the object, locked
  */

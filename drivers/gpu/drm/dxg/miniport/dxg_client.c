@@ -37,8 +37,8 @@
  * for what the names mean in older kernels.
  *
  * An object that has been exported tells nobody when its last user goes. But all of them have
- * a reference on it, a handle, or the dma-buf; what there is of these before the dma-buf is
- * handed out is what remains in the end, and is remembered.
+ * a reference on it, a handle, or the dma-buf, and what there is of these without any user is
+ * known.
  *
  * Fences of ours are in the reservation of an in-tree object only while it is exported or
  * imported, see dxg_prime.c: objects can be kept alive there by handles of the card node
@@ -47,6 +47,11 @@
 
 /* A copy engine and one that pages. */
 #define DXG_CLIENT_NODES	2
+
+/* Of an exported object that nobody else uses: what the backing, its handle and GEM have. */
+#define CLIENT_EXPORT_REFS	3	/* the backing, the handle, the dma-buf */
+#define CLIENT_EXPORT_HANDLES	1
+#define CLIENT_EXPORT_FILES	2	/* the object, and PRIME's list of the client */
 
 /**
  * struct client - Context of the miniport
@@ -343,7 +348,7 @@ static int client_map(struct dxg_ddi_backing *backing)
 	int ret;
 
 	/* The dumb buffers of both drivers are shmem objects, cached unless they say so. */
-	if (backing->obj->size == PAGE_SIZE && !backing->obj->import_attach && !shmem->map_wc &&
+	if (backing->obj->size == PAGE_SIZE && backing->obj->filp && !shmem->map_wc &&
 	    !IS_ENABLED(CONFIG_HIGHMEM))
 		return client_map_page(shmem, &backing->map);
 	ret = drm_gem_vmap(backing->obj, &backing->map);
@@ -438,13 +443,7 @@ struct dma_buf *dxg_client_export_backing(void *context, struct dxg_ddi_backing 
 	drm_dev_exit(idx);
 	if (IS_ERR(dma_buf))
 		return PTR_ERR(dma_buf) == -ENOMEM ? dma_buf : ERR_PTR(-EINVAL);
-	if (!backing->dma_buf) {
-		/* Nobody else can have found it yet: this is what remains in the end. */
-		backing->obj_refs = kref_read(&backing->obj->refcount);
-		backing->handles = backing->obj->handle_count;
-		backing->files = file_count(dma_buf->file) - 1;
-		backing->dma_buf = dma_buf;
-	}
+	backing->dma_buf = dma_buf;
 	return dma_buf;
 }
 
@@ -457,14 +456,17 @@ struct dma_buf *dxg_client_export_backing(void *context, struct dxg_ddi_backing 
  */
 bool dxg_client_backing_is_shared(void *context, const struct dxg_ddi_backing *backing)
 {
+	const struct drm_gem_object *obj = backing->obj;
+
 	/*
 	 * In this order: who has a file may make a handle of it, and a handle a reference,
-	 * before the former goes.
+	 * before the former goes. And the file again, which may be made of a handle.
 	 */
 	return backing->dma_buf &&
-	       (file_count(backing->dma_buf->file) != backing->files ||
-		READ_ONCE(backing->obj->handle_count) != backing->handles ||
-		kref_read(&backing->obj->refcount) != backing->obj_refs);
+	       (file_count(backing->dma_buf->file) != CLIENT_EXPORT_FILES ||
+		READ_ONCE(obj->handle_count) != CLIENT_EXPORT_HANDLES ||
+		kref_read(&obj->refcount) != CLIENT_EXPORT_REFS ||
+		file_count(backing->dma_buf->file) != CLIENT_EXPORT_FILES);
 }
 
 /**
