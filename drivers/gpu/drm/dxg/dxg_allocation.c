@@ -65,7 +65,8 @@ static void allocation_release(struct dxg_object *obj)
 
 	WARN_ON(alloc->busy || alloc->mapping);
 	/* Asked for while it was being destroyed. */
-	dxg_vidmm_forget(alloc);
+	if (alloc->wanted)
+		dxg_vidmm_forget(alloc);
 	atomic_dec(&alloc->device->adapter->stats.allocations);
 	if (bo != &alloc->own)
 		kmem_cache_free(allocation_cache, alloc);

@@ -17,7 +17,6 @@
 #include "dxg_share.h"
 #include "dxg_submit.h"
 #include "dxg_trace.h"
-#include "dxg_usage.h"
 #include "dxg_vidmm.h"
 
 /**
@@ -95,6 +94,7 @@ void dxg_batch_init(struct dxg_batch *batch, struct dxg_device *device,
 	batch->epoch = 0;
 	batch->busy = 0;
 	batch->keep = false;
+	batch->pending = 0;
 	batch->imports = false;
 	INIT_WORK(&batch->work, batch_work);
 	batch->done = false;
@@ -167,6 +167,16 @@ static bool batch_start_epoch(struct dxg_batch *batch)
 	return ready;
 }
 
+/* One number for all of it: a destruction may have very many. */
+static void batch_count_pending(struct dxg_batch *batch, s64 bytes)
+{
+	struct dxg_process_adapter *pa = container_of(batch->device->base.parent,
+						      struct dxg_process_adapter, base);
+
+	if (bytes)
+		atomic64_add(bytes, &pa->usage.pending);
+}
+
 /* Take the bytes away from the CPU and the process. Return whether there are any. */
 static bool batch_revoke_mappings(struct dxg_batch *batch)
 {
@@ -174,15 +184,17 @@ static bool batch_revoke_mappings(struct dxg_batch *batch)
 	bool backed = false;
 
 	list_for_each_entry(alloc, &batch->allocations, batch_link) {
-		dxg_mapping_revoke(alloc);
-		dxg_vidmm_forget(alloc);
+		if (dxg_allocation_zap(alloc))
+			dxg_mapping_revoke(alloc);
+		if (READ_ONCE(alloc->wanted))
+			dxg_vidmm_forget(alloc);
 		batch->imports |= !!alloc->share;
 		if (READ_ONCE(alloc->bo->segment) == DXG_SEGMENT_NONE)
 			continue;
 		backed = true;
 		/* What others have, or may have, is not about to come back. */
-		if (!alloc->bo->shared && !alloc->bo->was_exported)
-			dxg_usage_set_pending(alloc->bo);
+		if (!alloc->bo->shared)
+			batch->pending += alloc->bo->base.size;
 	}
 	return backed;
 }
@@ -204,6 +216,7 @@ void dxg_batch_start(struct dxg_batch *batch, u32 flags)
 	batch->keep = !(flags & D3DKMT_DESTROY_SYNCHRONOUS);
 	if (batch_revoke_mappings(batch))
 		when = BATCH_QUEUED;
+	batch_count_pending(batch, batch->pending);
 	if (flags & D3DKMT_DESTROY_SYNCHRONOUS)
 		when = BATCH_NOW;
 	atomic_inc(&device->adapter->stats.batches);
@@ -466,6 +479,7 @@ static void batch_run(struct dxg_batch *batch)
 			return;
 	}
 
+	batch_count_pending(batch, -(s64)batch->pending);
 	atomic_dec(&batch->device->adapter->stats.batches);
 	trace_dxg_destroy_reclaimed(batch);
 	store_release_wake_up(&batch->done, true);

@@ -44,6 +44,11 @@ struct dxg_batch {
 	unsigned int busy;
 	/** @keep: The process may keep the memory for its next allocations. */
 	bool keep;
+	/**
+	 * @pending: Bytes of the allocations when it was started, without those that others
+	 * may have.
+	 */
+	u64 pending;
 	/** @imports: Some of the allocations are imports of what a share has. */
 	bool imports;
 	/** @soon_link: Entry of the destructions that are put off for a tick. */

@@ -392,7 +392,7 @@ int dxg_gem_pin_locked(struct dxg_gem_object *bo)
  * dxg_gem_unpin() - Undo dxg_gem_pin_locked()
  * @bo: the object
  *
- * In any context.
+ * In any context. The caller calls dxg_vidmm_wake() when he has unpinned all.
  */
 void dxg_gem_unpin(struct dxg_gem_object *bo)
 {
@@ -401,7 +401,6 @@ void dxg_gem_unpin(struct dxg_gem_object *bo)
 	if (atomic_dec_and_test(&bo->pins))
 		dxg_usage_pin(bo, false);
 	atomic_dec(&adapter->pins);
-	dxg_vidmm_wake(adapter);
 }
 
 static void gem_destroy_backing_locked(struct dxg_gem_object *bo)
@@ -446,7 +445,6 @@ void dxg_gem_discard_locked(struct dxg_gem_object *bo)
 	lockdep_assert_held(&bo->lock);
 
 	trace_dxg_backing_discard(bo);
-	dxg_usage_clear_pending(bo);
 	dxg_usage_discard(bo);
 	bo->discarded = true;
 	if (bo->segment == DXG_SEGMENT_DEVICE) {
@@ -525,6 +523,12 @@ bool dxg_gem_is_shared(const struct dxg_gem_object *bo)
 	return adapter->ops->backing_is_shared(adapter->context, &bo->backing);
 }
 
+/* It has been destroyed, and its bytes are still there. */
+static void gem_count_orphan(struct dxg_gem_object *bo, s64 bytes)
+{
+	atomic64_add(bytes, &bo->pa->usage.pending);
+}
+
 /**
  * dxg_gem_reap_locked() - Give the memory of an orphan back
  * @bo: the object, locked, orphaned and not shared
@@ -535,7 +539,7 @@ void dxg_gem_reap_locked(struct dxg_gem_object *bo)
 {
 	lockdep_assert_held(&bo->lock);
 
-	dxg_usage_clear_pending(bo);
+	gem_count_orphan(bo, -(s64)bo->base.size);
 	trace_dxg_backing_destroy(bo);
 	gem_leave_device_locked(bo, DXG_SEGMENT_NONE);
 	bo->orphaned = false;
@@ -611,14 +615,14 @@ int dxg_gem_adopt(struct dxg_gem_object *bo, struct dxg_gem_object *orphan)
 	bo->backing = orphan->backing;
 	memset(&orphan->backing, 0, sizeof(orphan->backing));
 	mutex_unlock(&adapter->prime_lock);
-	dxg_usage_clear_pending(orphan);
+	gem_count_orphan(orphan, -(s64)orphan->base.size);
 	trace_dxg_backing_destroy(orphan);
 	trace_dxg_backing_create(bo);
 	spin_lock(&adapter->vidmm_lock);
 	dxg_vidmm_place_locked(orphan, DXG_SEGMENT_NONE);
 	orphan->exported = false;
 	bo->exported = true;
-	bo->was_exported = true;
+	bo->shared = true;
 	dxg_vidmm_place_locked(bo, DXG_SEGMENT_DEVICE);
 	spin_unlock(&adapter->vidmm_lock);
 	mutex_unlock(&bo->lock);
@@ -636,13 +640,12 @@ static void gem_free_bytes_locked(struct dxg_gem_object *bo, bool keep)
 {
 	lockdep_assert_held(&bo->lock);
 
-	dxg_usage_clear_pending(bo);
 	if (bo->segment != DXG_SEGMENT_NONE)
 		trace_dxg_backing_destroy(bo);
 	switch (bo->segment) {
 	case DXG_SEGMENT_DEVICE:
 		/* What others have had they may find again. */
-		if (keep && !bo->was_exported && gem_keep_locked(bo))
+		if (keep && !bo->shared && gem_keep_locked(bo))
 			break;
 		gem_leave_device_locked(bo, DXG_SEGMENT_NONE);
 		break;
@@ -682,7 +685,7 @@ static bool gem_orphan_locked(struct dxg_gem_object *bo)
 	mutex_unlock(&adapter->prime_lock);
 	if (!bo->orphaned)
 		return false;
-	dxg_usage_set_pending(bo);
+	gem_count_orphan(bo, bo->base.size);
 	/* Its fences would keep the module for as long as there are users. */
 	dxg_prime_scrub(bo);
 	dxg_gem_get(bo);
@@ -715,8 +718,10 @@ void dxg_gem_revoke(struct dxg_gem_object *bo)
 	mutex_lock(&bo->lock);
 	gem_unmap_locked(bo);
 	gem_free_bytes_locked(bo, false);
-	if (bo->orphaned)
+	if (bo->orphaned) {
+		gem_count_orphan(bo, -(s64)bo->base.size);
 		dxg_gem_put(bo);
+	}
 	bo->orphaned = false;
 	mutex_unlock(&bo->lock);
 }

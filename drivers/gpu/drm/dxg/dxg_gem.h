@@ -70,19 +70,12 @@ struct dxg_gem_object {
 	 */
 	bool exported;
 	/**
-	 * @was_exported: It has been exported once, and cannot be offered any more. Set under
-	 * @lock and the map_lock of its process, in which its only opening was then.
-	 */
-	bool was_exported;
-	/**
 	 * @orphaned: Destroyed, and only its backing is left, for the users of its dma-buf.
 	 * Under @lock.
 	 */
 	bool orphaned;
 	/** @in_share: It has come to a share. Under the adapter's vidmm_lock. */
 	bool in_share;
-	/** @pending: It had bytes when it was destroyed. Of the destruction, or under @lock. */
-	bool pending;
 	/**
 	 * @prime_link: Entry of the adapter's objects that are exported or imported, while it
 	 * has a backing. Under the adapter's prime_lock.
@@ -92,7 +85,11 @@ struct dxg_gem_object {
 	bool prefers_system;
 	/** @discarded: The bytes were discarded since the last offer. Under @lock. */
 	bool discarded;
-	/** @shared: Other devices may open it. Constant once published. */
+	/**
+	 * @shared: Others may have it: it is of a resource that can be shared, or has been
+	 * exported. Set once, after publication under @lock and the map_lock of its process, in
+	 * which its only opening is then.
+	 */
 	bool shared;
 	/** @existing: Its bytes are memory of the program. Constant once published. */
 	bool existing;

@@ -364,19 +364,16 @@ static void mapping_unmap_locked(struct dxg_allocation *alloc)
 }
 
 /**
- * dxg_mapping_revoke() - Take an allocation away from the CPU, for good
- * @alloc: the allocation
+ * dxg_mapping_revoke() - End a mapping, however often the allocation is locked
+ * @alloc: the allocation, zapped: what is not mapped then cannot be mapped later
  *
- * However often it is locked. In the address space of the process the mapping goes
- * too; where the caller is another one, what is left of it faults.
+ * In the address space of the process the mapping goes too; where the caller is another
+ * one, what is left of it faults.
  */
 void dxg_mapping_revoke(struct dxg_allocation *alloc)
 {
 	struct dxg_process *process = alloc->device->process;
 
-	/* What is not mapped then cannot be mapped later. */
-	if (!dxg_allocation_zap(alloc))
-		return;
 	mutex_lock(&process->map_lock);
 	if (alloc->mapping)
 		mapping_unmap_locked(alloc);

@@ -126,7 +126,7 @@ static bool offer_is_allowed(const struct dxg_allocation *alloc)
 {
 	const struct dxg_gem_object *bo = alloc->bo;
 
-	return !alloc->locks && !bo->existing && !bo->shared && !READ_ONCE(bo->was_exported);
+	return !alloc->locks && !bo->existing && !READ_ONCE(bo->shared);
 }
 
 static int offer_set_check(struct offer_set *set)

@@ -434,6 +434,7 @@ static struct dma_buf *prime_pin_and_export(struct dxg_allocation *alloc, u32 fl
 		return ERR_PTR(ret);
 	dma_buf = prime_export(alloc, flags & ~DRM_CLOEXEC);
 	dxg_gem_unpin(alloc->bo);
+	dxg_vidmm_wake(alloc->device->adapter);
 	return dma_buf;
 }
 
@@ -453,7 +454,7 @@ static int prime_mark(struct dxg_allocation *alloc)
 	if (bo->offered || alloc->zapped)
 		ret = -EINVAL;
 	else
-		bo->was_exported = true;
+		bo->shared = true;
 	mutex_unlock(&bo->lock);
 	mutex_unlock(&process->map_lock);
 	return ret;

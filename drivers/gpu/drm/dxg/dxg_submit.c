@@ -383,8 +383,11 @@ void dxg_command_free(struct dxg_command *cmd)
  */
 void dxg_command_unpin(struct dxg_command *cmd)
 {
+	if (!cmd->num_pinned)
+		return;
 	while (cmd->num_pinned)
 		dxg_gem_unpin(cmd->uses[--cmd->num_pinned].alloc->bo);
+	dxg_vidmm_wake(cmd->node->adapter);
 }
 
 static int command_pin_more(struct dxg_command *cmd)

@@ -107,30 +107,6 @@ void dxg_usage_pin(struct dxg_gem_object *bo, bool pinned)
 	atomic64_add(pinned ? bo->base.size : -bo->base.size, active);
 }
 
-/**
- * dxg_usage_set_pending() - An object that has bytes has been destroyed
- * @bo: the object, which nobody has open any more, or its only opening is about to leave
- */
-void dxg_usage_set_pending(struct dxg_gem_object *bo)
-{
-	if (bo->pending)
-		return;
-	bo->pending = true;
-	atomic64_add(bo->base.size, &bo->pa->usage.pending);
-}
-
-/**
- * dxg_usage_clear_pending() - An object's bytes go
- * @bo: the object, locked
- */
-void dxg_usage_clear_pending(struct dxg_gem_object *bo)
-{
-	if (!bo->pending)
-		return;
-	bo->pending = false;
-	atomic64_sub(bo->base.size, &bo->pa->usage.pending);
-}
-
 static void moves_place(struct dxg_moves *moves, const struct dxg_gem_object *bo,
 			enum dxg_segment segment)
 {

@@ -100,8 +100,6 @@ void dxg_usage_add(struct dxg_process_adapter *pa);
 void dxg_usage_remove(struct dxg_process_adapter *pa);
 void dxg_usage_resize(struct dxg_gem_object *bo, u64 size);
 void dxg_usage_pin(struct dxg_gem_object *bo, bool pinned);
-void dxg_usage_set_pending(struct dxg_gem_object *bo);
-void dxg_usage_clear_pending(struct dxg_gem_object *bo);
 void dxg_usage_place_locked(struct dxg_gem_object *bo, enum dxg_segment segment);
 void dxg_usage_discard(struct dxg_gem_object *bo);
 void dxg_usage_begin(struct dxg_command *cmd);

@@ -65,14 +65,6 @@ struct client {
 	struct dxg_engine *engines[DXG_CLIENT_NODES];
 };
 
-/**
- * struct client_allocation - The miniport's part of an allocation
- * @displayable: has the geometry of a scan-out buffer
- */
-struct client_allocation {
-	bool displayable;
-};
-
 /* Pixels in a line of a linear buffer: one page. */
 #define CLIENT_LINEAR_WIDTH	(PAGE_SIZE / 4)
 
@@ -195,8 +187,6 @@ static int client_describe_linear(const struct drm_dxg_allocation_private *priva
 static int client_create_one(struct client *client, struct dxg_ddi_allocation_info *info)
 {
 	struct drm_dxg_allocation_private private;
-	struct client_allocation *alloc;
-	bool displayable;
 	int ret;
 
 	ret = client_copy_private(&private, info);
@@ -208,19 +198,16 @@ static int client_create_one(struct client *client, struct dxg_ddi_allocation_in
 		return -EINVAL;
 	info->size = PAGE_ALIGN(private.size);
 
-	displayable = private.flags & DRM_DXG_ALLOCATION_DISPLAYABLE;
-	ret = displayable ? client_describe_displayable(&private, info) :
-			    client_describe_linear(&private, info);
+	if (private.flags & DRM_DXG_ALLOCATION_DISPLAYABLE)
+		ret = client_describe_displayable(&private, info);
+	else
+		ret = client_describe_linear(&private, info);
 	if (ret)
 		return ret;
 	if (info->size > client->adapter->caps.segment_size)
 		return -EINVAL;
-
-	alloc = kzalloc(sizeof(*alloc), GFP_KERNEL_ACCOUNT);
-	if (!alloc)
-		return -ENOMEM;
-	alloc->displayable = displayable;
-	info->allocation = alloc;
+	/* What there is to be known of it the port has been told: all have one handle. */
+	info->allocation = client;
 	return 0;
 }
 
@@ -254,11 +241,8 @@ int dxg_client_create_allocation(void *context, struct dxg_ddi_create_allocation
 
 	for (i = 0; i < args->num_allocations; i++) {
 		ret = client_create_one(context, &args->allocations[i]);
-		if (ret) {
-			while (i--)
-				kfree(args->allocations[i].allocation);
+		if (ret)
 			return ret;
-		}
 	}
 	return 0;
 }
@@ -270,10 +254,6 @@ int dxg_client_create_allocation(void *context, struct dxg_ddi_create_allocation
  */
 void dxg_client_destroy_allocation(void *context, struct dxg_ddi_destroy_allocation *args)
 {
-	u32 i;
-
-	for (i = 0; i < args->num_allocations; i++)
-		kfree(args->allocations[i]);
 }
 
 /**
