@@ -51,7 +51,8 @@ static void refuse_import(const struct igt_dxg *dxg, struct drm_dxg_import args,
 	igt_assert(!memcmp(&args, &before, sizeof(args)));
 	igt_assert_eq(igt_dxg_count_fds(), fds);
 	igt_dxg_read_state_all(dxg, &now);
-	igt_assert_eq_u64(now.allocations, state.allocations);
+	/* what was destroyed before may go meanwhile */
+	igt_assert_lte_u64(now.allocations, state.allocations);
 }
 
 static void test_flags(struct igt_dxg *dxg)
