@@ -3,6 +3,8 @@
  * As dxg_fail_nth.c: sharing, statistics and properties of allocations. On the debug kernel
  * only.
  */
+#include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "dxg_fail_nth.h"
@@ -134,6 +136,77 @@ static void ask_destroy_last(struct scene *scene)
 	scene->request.destroy_allocation2 = destroy_of(scene, scene->handle);
 }
 
+/* --- dma-bufs ------------------------------------------------------------- */
+
+static int run_own(struct scene *scene, unsigned long code, void *args)
+{
+	return ioctl(scene->dxg->fd, code, args) == -1 ? -errno : 0;
+}
+
+static int run_export(struct scene *scene)
+{
+	struct drm_dxg_export args = {
+		.device = scene->space.device,
+		.allocation = scene->list[0],
+		.flags = O_CLOEXEC | O_RDWR,
+	};
+	int ret = run_own(scene, DRM_IOCTL_DXG_EXPORT, &args);
+
+	scene->fd = args.fd;
+	return ret;
+}
+
+static int run_import(struct scene *scene)
+{
+	struct drm_dxg_import args = { .device = scene->space.device, .fd = scene->fd };
+	int ret = run_own(scene, DRM_IOCTL_DXG_IMPORT, &args);
+
+	scene->handle = args.allocation;
+	return ret;
+}
+
+/* Touched: what the in-tree driver needs for its buffer is not the export's. */
+static void ask_export(struct scene *scene)
+{
+	scene->list[0] = create(&scene->space, ITEM_SIZE);
+	*(char *)igt_dxg_lock(scene->dxg, scene->space.device, scene->list[0]) = 1;
+}
+
+static void undo_export(struct scene *scene)
+{
+	igt_assert_eq(close(scene->fd), 0);
+	igt_dxg_destroy2(scene->dxg, scene->space.device, 0, scene->list, 1,
+			 D3DKMT_DESTROY_SYNCHRONOUS);
+}
+
+static void ask_import(struct scene *scene)
+{
+	ask_export(scene);
+	igt_assert_eq(run_export(scene), 0);
+}
+
+/* Of what has been destroyed. */
+static void ask_import_orphan(struct scene *scene)
+{
+	ask_import(scene);
+	igt_dxg_destroy2(scene->dxg, scene->space.device, 0, scene->list, 1,
+			 D3DKMT_DESTROY_SYNCHRONOUS);
+}
+
+static void undo_import(struct scene *scene)
+{
+	igt_dxg_destroy2(scene->dxg, scene->space.device, 0, &scene->handle, 1,
+			 D3DKMT_DESTROY_SYNCHRONOUS);
+	undo_export(scene);
+}
+
+static void undo_import_orphan(struct scene *scene)
+{
+	igt_assert_eq(close(scene->fd), 0);
+	igt_dxg_destroy2(scene->dxg, scene->space.device, 0, &scene->handle, 1,
+			 D3DKMT_DESTROY_SYNCHRONOUS);
+}
+
 /* --- asked, and said ------------------------------------------------------- */
 
 static void ask_statistics(struct scene *scene)
@@ -157,6 +230,11 @@ static const struct operation operations[] = {
 	   "DestroyAllocation2 of an opening."),
 	OP("destroy-last", COPY, ask_destroy_last, undo_nothing,
 	   "DestroyAllocation2 of the last opening."),
+	OP("export", BOTH, ask_export, undo_export, "Export of a dma-buf.", .run = run_export),
+	OP("import", BOTH, ask_import, undo_import, "Import of what is there.",
+	   .run = run_import),
+	OP("import-orphan", BOTH, ask_import_orphan, undo_import_orphan,
+	   "Import of what has been destroyed.", .run = run_import),
 	OP("statistics", COPY, ask_statistics, undo_nothing, "QueryStatistics."),
 	OP("flush-heap", COPY, ask_flush, undo_nothing, "FlushHeapTransitions."),
 };

@@ -183,6 +183,35 @@ static void test_offered(struct igt_dxg *dxg)
 	space_destroy(&space);
 }
 
+/* By whatever handle, and when nobody uses it any more: its bytes are not for one to give up. */
+static void test_offer_exported(struct igt_dxg *dxg)
+{
+	uint32_t allocation, import, resource, list[2];
+	struct space space;
+	int fd;
+
+	space_create(dxg, &space);
+	allocation = create(&space, SIZE);
+	fd = igt_dxg_export(dxg, space.device, allocation);
+	import = igt_dxg_import(dxg, space.device, fd);
+	igt_assert_eq(__igt_dxg_offer(dxg, space.device, NULL, &allocation, 1,
+				      D3DKMT_OFFER_PRIORITY_NORMAL, 0), -EINVAL);
+	igt_assert_eq(__igt_dxg_offer(dxg, space.device, NULL, &import, 1,
+				      D3DKMT_OFFER_PRIORITY_NORMAL, 0), -EINVAL);
+	close(fd);
+	igt_dxg_destroy2(dxg, space.device, 0, &import, 1, 0);
+	igt_dxg_wait_state(dxg, "exported_bytes", 0);
+	igt_assert_eq(__igt_dxg_offer(dxg, space.device, NULL, &allocation, 1,
+				      D3DKMT_OFFER_PRIORITY_NORMAL, 0), -EINVAL);
+	/* all or none */
+	resource = igt_dxg_create_resource(dxg, space.device, SIZE, 2, list);
+	close(igt_dxg_export(dxg, space.device, list[1]));
+	igt_assert_eq(__igt_dxg_offer(dxg, space.device, &resource, NULL, 1,
+				      D3DKMT_OFFER_PRIORITY_NORMAL, 0), -EINVAL);
+	fill_now(&space, list[0], SIZE, 1);
+	space_destroy(&space);
+}
+
 /* No room for one more file. */
 static void test_full(struct igt_dxg *dxg)
 {
@@ -338,6 +367,7 @@ static const struct igt_dxg_test tests[] = {
 	TEST_ONE_DOOR("adapter", test_adapter, "A device of another adapter is EINVAL."),
 	TEST("existing", test_existing, "Existing system memory is EINVAL."),
 	TEST("offered", test_offered, "What is offered is EINVAL until it is reclaimed."),
+	TEST("offer-exported", test_offer_exported, "What was exported cannot be offered."),
 	TEST_ONE_DOOR("full", test_full, "No file descriptor is EMFILE, and nothing is left."),
 	TEST_ONE_DOOR("read-only", test_read_only,
 		      "An answer that cannot be written is EFAULT, and nothing is left."),

@@ -259,6 +259,37 @@ static void test_submit_export(struct igt_dxg *dxg)
 	}
 }
 
+#define HOG	17
+
+/* A command waits for room that it will not get, by what is pinned: not by an export. */
+static void test_beside_too_much(struct igt_dxg *dxg)
+{
+	struct igt_dxg_stream stream;
+	uint32_t list[HOG], fence;
+	struct space lost;
+	struct prime prime;
+	uint64_t start;
+
+	prime_create(dxg, &prime);
+	space_create(dxg, &lost);
+	fence = igt_dxg_create_fence(dxg, lost.device, 0, NULL);
+	create_many(&lost, segment_size(dxg) / (HOG - 1), HOG, list);
+	igt_dxg_stream_begin(&stream);
+	for (unsigned int i = 0; i < HOG; i++)
+		igt_dxg_stream_fill(&stream, list[i], 0, 4, i);
+	igt_dxg_stream_signal(&stream, fence, 1);
+	igt_dxg_submit(dxg, lost.context, &stream);
+	start = igt_dxg_now_ns();
+	do {
+		close(igt_dxg_export(dxg, prime.space.device, prime.allocation));
+	} while (igt_dxg_elapsed_ms(start) < 100);
+	igt_assert(igt_dxg_wait_timeout(dxg, lost.device, fence, 1, SETTLE_MS));
+	igt_assert_eq(igt_dxg_device_state(dxg, lost.device),
+		      D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY);
+	space_destroy(&lost);
+	prime_destroy(&prime);
+}
+
 /* ------------------------------------------------------------------------- */
 
 static const struct igt_dxg_test tests[] = {
@@ -272,6 +303,8 @@ static const struct igt_dxg_test tests[] = {
 	TEST_ONE_DOOR("card-close", test_card_close,
 		      "A new handle meets the end of the last file."),
 	TEST_ONE_DOOR("submit-export", test_submit_export, "A command meets an export."),
+	TEST_ONE_DOOR("beside-too-much", test_beside_too_much,
+		      "An export does not keep a command from room."),
 	TEST(NULL, NULL, NULL)
 };
 

@@ -109,8 +109,16 @@ static struct dxg_kept *kept_pop_oldest(struct dxg_adapter *adapter, unsigned lo
 	return kept;
 }
 
-/* Return whether anything was kept. */
-static bool kept_trim(struct dxg_adapter *adapter, u64 bytes)
+/**
+ * dxg_backing_trim() - Give up what is kept
+ * @adapter: the adapter
+ * @bytes: how much
+ *
+ * In a section of the adapter, or while it is being removed. The oldest goes first.
+ *
+ * Return: bytes given up, more or less than that.
+ */
+u64 dxg_backing_trim(struct dxg_adapter *adapter, u64 bytes)
 {
 	struct dxg_kept *kept;
 	u64 freed = 0;
@@ -180,7 +188,7 @@ static struct dxg_kept *kept_take(struct dxg_process_adapter *pa, u32 width, u32
 /* What is kept goes before anything is evicted. */
 static int backing_make_room(struct dxg_adapter *adapter, u64 size, bool evict)
 {
-	if (kept_trim(adapter, size))
+	if (dxg_backing_trim(adapter, size))
 		return 0;
 	return evict ? dxg_vidmm_evict(adapter, size) : -ENOSPC;
 }
@@ -208,7 +216,7 @@ static int backing_create(struct dxg_process_adapter *pa, u32 width, u32 height,
 	do {
 		ret = adapter->ops->create_backing(adapter->context, width, height, size, backing);
 	} while (ret == -ENOMEM &&
-		 (kept_trim(adapter, U64_MAX) || dxg_vidmm_discard(adapter, pa->process, size)));
+		 (dxg_backing_trim(adapter, U64_MAX) || dxg_vidmm_discard(adapter, pa->process, size)));
 	if (ret) {
 		atomic64_sub(size, &adapter->segment_used);
 		dxg_vidmm_wake(adapter);
@@ -343,5 +351,5 @@ void dxg_backing_forget(struct dxg_process_adapter *pa)
  */
 void dxg_backing_revoke_all(struct dxg_adapter *adapter)
 {
-	kept_trim(adapter, U64_MAX);
+	dxg_backing_trim(adapter, U64_MAX);
 }

@@ -11,6 +11,7 @@
 
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
+#include "dxg_backing.h"
 #include "dxg_device.h"
 #include "dxg_process.h"
 #include "dxg_usage.h"
@@ -42,7 +43,8 @@
  * already, in no order, and so only tries: what is locked is being moved or looked at
  * and is passed over.
  *
- * A shrinker discards what is offered when the machine runs out of memory, and so does
+ * A shrinker gives up what is kept for processes, and discards what is offered, when the
+ * machine runs out of memory, and so does
  * whoever finds that there is none for his bytes: a limit of a memory cgroup does not ask
  * shrinkers that do not count by cgroup.
  *
@@ -668,12 +670,15 @@ bool dxg_vidmm_discard(struct dxg_adapter *adapter, const struct dxg_process *pr
 static void vidmm_discard_work(struct work_struct *work)
 {
 	struct dxg_adapter *adapter = container_of(work, struct dxg_adapter, discard_work);
-	u64 bytes = atomic64_xchg(&adapter->discard_bytes, 0);
+	u64 bytes = atomic64_xchg(&adapter->discard_bytes, 0), freed;
 	int idx;
 
 	if (!dxg_adapter_enter(adapter, &idx))
 		return;
-	vidmm_discard_lists(adapter, adapter->resident, bytes, NULL, dxg_gem_put);
+	/* What is kept is nobody's loss. */
+	freed = dxg_backing_trim(adapter, bytes);
+	if (freed < bytes)
+		vidmm_discard_lists(adapter, adapter->resident, bytes - freed, NULL, dxg_gem_put);
 	dxg_adapter_exit(idx);
 }
 
@@ -683,7 +688,8 @@ static unsigned long vidmm_shrink_count(struct shrinker *shrinker, struct shrink
 	u64 bytes;
 
 	bytes = READ_ONCE(adapter->ledger.offered[DXG_SEGMENT_SYSTEM]) +
-		READ_ONCE(adapter->ledger.offered[DXG_SEGMENT_DEVICE]);
+		READ_ONCE(adapter->ledger.offered[DXG_SEGMENT_DEVICE]) +
+		READ_ONCE(adapter->kept_bytes);
 	return bytes >> PAGE_SHIFT ?: SHRINK_EMPTY;
 }
 
@@ -699,7 +705,8 @@ static unsigned long vidmm_shrink_scan(struct shrinker *shrinker, struct shrink_
 
 	freed = vidmm_discard_lists(adapter, adapter->offered, bytes, NULL,
 				    dxg_gem_put_later);
-	if (freed < bytes && READ_ONCE(adapter->ledger.offered[DXG_SEGMENT_DEVICE])) {
+	if (freed < bytes && (READ_ONCE(adapter->ledger.offered[DXG_SEGMENT_DEVICE]) ||
+			      READ_ONCE(adapter->kept_bytes))) {
 		atomic64_add(bytes - freed, &adapter->discard_bytes);
 		queue_work(dxg_wq, &adapter->discard_work);
 	}

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <kunit/test.h>
 
+#include <linux/shrinker.h>
 #include <linux/uaccess.h>
+#include <linux/workqueue.h>
 
 #include "../dxg_adapter.h"
 #include "dxg_mock.h"
@@ -46,6 +48,27 @@ static void backing_is_kept_for_next(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, dxg_mock_calls(user->mock, DXG_MOCK_CREATE_BACKING), 1);
 	KUNIT_EXPECT_EQ(test, user->mock->backings, 1);
+}
+
+/* The machine has no memory: now, and not when its time is over. */
+static void backing_is_not_kept_without_memory(struct kunit *test)
+{
+	struct dxg_user *user = test->priv;
+	struct dxg_adapter *adapter = user->mock->adapter;
+	struct shrink_control control = { .nr_to_scan = 1 };
+	unsigned long va;
+
+	backing_leave(user, backing_create(user, &va));
+	KUNIT_EXPECT_EQ(test, user->mock->backings, 1);
+	KUNIT_EXPECT_EQ(test, adapter->shrinker->count_objects(adapter->shrinker, &control),
+			adapter->kept_bytes >> PAGE_SHIFT);
+	/* The in-tree driver's memory: not in reclaim. */
+	KUNIT_EXPECT_EQ(test, adapter->shrinker->scan_objects(adapter->shrinker, &control),
+			SHRINK_STOP);
+	flush_work(&adapter->discard_work);
+	KUNIT_EXPECT_EQ(test, user->mock->backings, 0);
+	KUNIT_EXPECT_EQ(test, adapter->shrinker->count_objects(adapter->shrinker, &control),
+			SHRINK_EMPTY);
 }
 
 /* Who asks for the memory back has it back. */
@@ -135,6 +158,7 @@ static void backing_cannot_be_made(struct kunit *test)
 
 static struct kunit_case backing_cases[] = {
 	KUNIT_CASE(backing_is_kept_for_next),
+	KUNIT_CASE(backing_is_not_kept_without_memory),
 	KUNIT_CASE(backing_is_not_kept_synchronous),
 	KUNIT_CASE(backing_is_kept_for_nobody_else),
 	KUNIT_CASE(backing_is_kept_until_needed),
