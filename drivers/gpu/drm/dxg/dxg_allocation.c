@@ -231,6 +231,31 @@ int dxg_allocation_touch(struct dxg_allocation *alloc)
 	return ret;
 }
 
+static int allocation_make_resident(struct dxg_allocation *alloc, bool evict)
+{
+	int ret = -EINVAL;
+
+	mutex_lock(&alloc->bo->lock);
+	if (!alloc->zapped)
+		ret = dxg_gem_make_resident_locked(alloc->bo, evict);
+	mutex_unlock(&alloc->bo->lock);
+	return ret;
+}
+
+/**
+ * dxg_allocation_enter_device() - Bring an allocation into the device segment, if it fits
+ * @alloc: the allocation
+ *
+ * Evicts nothing for it, and may be evicted at once itself.
+ *
+ * Return: 0; -ENOSPC: there is no room; -ENOMEM: no memory; -EINVAL: it is being destroyed;
+ * -ENODEV: the adapter has been removed.
+ */
+int dxg_allocation_enter_device(struct dxg_allocation *alloc)
+{
+	return allocation_make_resident(alloc, false);
+}
+
 /**
  * dxg_allocation_make_resident() - Bring an allocation into the device segment
  * @alloc: the allocation
@@ -242,13 +267,7 @@ int dxg_allocation_touch(struct dxg_allocation *alloc)
  */
 int dxg_allocation_make_resident(struct dxg_allocation *alloc)
 {
-	int ret = -EINVAL;
-
-	mutex_lock(&alloc->bo->lock);
-	if (!alloc->zapped)
-		ret = dxg_gem_make_resident_locked(alloc->bo);
-	mutex_unlock(&alloc->bo->lock);
-	return ret;
+	return allocation_make_resident(alloc, true);
 }
 
 /**

@@ -102,6 +102,7 @@ void dxg_allocation_put(struct dxg_allocation *alloc);
 
 void dxg_allocation_set_sysmem(struct dxg_allocation *alloc, struct dxg_sysmem *sysmem);
 int dxg_allocation_touch(struct dxg_allocation *alloc);
+int dxg_allocation_enter_device(struct dxg_allocation *alloc);
 int dxg_allocation_make_resident(struct dxg_allocation *alloc);
 int dxg_allocation_make_resident_waiting(struct dxg_allocation *alloc);
 int dxg_allocation_pin(struct dxg_allocation *alloc);

@@ -348,13 +348,14 @@ int dxg_gem_touch_locked(struct dxg_gem_object *bo)
 /**
  * dxg_gem_make_resident_locked() - Bring the bytes to where engines reach them
  * @bo: the object, locked
+ * @evict: others may be evicted for it
  *
- * Evicts others for it, and may be evicted at once itself.
+ * It may be evicted at once itself.
  *
- * Return: 0; -EBUSY: all that would have to make room is pinned; -ENOMEM: no memory;
- * -ENODEV: the adapter has been removed.
+ * Return: 0; -ENOSPC: there is no room, and nothing may be evicted; -EBUSY: all that would
+ * have to make room is pinned; -ENOMEM: no memory; -ENODEV: the adapter has been removed.
  */
-int dxg_gem_make_resident_locked(struct dxg_gem_object *bo)
+int dxg_gem_make_resident_locked(struct dxg_gem_object *bo, bool evict)
 {
 	int idx, ret;
 
@@ -364,7 +365,7 @@ int dxg_gem_make_resident_locked(struct dxg_gem_object *bo)
 		return bo->sysmem ? dxg_sysmem_map(bo->sysmem) : 0;
 	if (!dxg_adapter_enter(bo->pa->adapter, &idx))
 		return -ENODEV;
-	ret = gem_enter_device_locked(bo, true);
+	ret = gem_enter_device_locked(bo, evict);
 	dxg_adapter_exit(idx);
 	return ret;
 }
@@ -377,7 +378,7 @@ int dxg_gem_make_resident_locked(struct dxg_gem_object *bo)
  */
 int dxg_gem_pin_locked(struct dxg_gem_object *bo)
 {
-	int ret = dxg_gem_make_resident_locked(bo);
+	int ret = dxg_gem_make_resident_locked(bo, true);
 
 	if (ret)
 		return ret;

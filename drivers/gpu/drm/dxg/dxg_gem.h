@@ -138,7 +138,7 @@ unsigned long dxg_gem_pfn_locked(const struct dxg_gem_object *bo, unsigned long 
 void dxg_gem_unmap(struct dxg_gem_object *bo);
 int dxg_gem_touch_locked(struct dxg_gem_object *bo);
 int dxg_gem_pin_pages_locked(struct dxg_gem_object *bo);
-int dxg_gem_make_resident_locked(struct dxg_gem_object *bo);
+int dxg_gem_make_resident_locked(struct dxg_gem_object *bo, bool evict);
 int dxg_gem_pin_locked(struct dxg_gem_object *bo);
 void dxg_gem_unpin(struct dxg_gem_object *bo);
 void dxg_gem_discard_locked(struct dxg_gem_object *bo);

@@ -119,7 +119,7 @@ static int residency_want(struct dxg_process_adapter *pa, struct dxg_paging_requ
 
 /*
  * Make memory for those that have none yet, at the cost of the caller. Return 1 if bytes
- * have to move, which the queue does.
+ * have to move, theirs or those of others that are in the way: that the queue does.
  */
 static int residency_make(struct dxg_paging_request *request)
 {
@@ -139,8 +139,8 @@ static int residency_make(struct dxg_paging_request *request)
 		}
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		ret = dxg_allocation_make_resident(alloc);
-		if (ret == -EBUSY)
+		ret = dxg_allocation_enter_device(alloc);
+		if (ret == -ENOSPC)
 			pending = true;
 		else if (ret && ret != -EINVAL)
 			return ret;

@@ -87,10 +87,11 @@ static void residency_is_made_at_once(struct kunit *test)
 	dxg_user_expect_places(user, allocs, "DD");
 	dxg_user_expect_wanted(user, 2 * CHUNK);
 	KUNIT_EXPECT_EQ(test, dxg_user_read(user, queue.va), 0);
-	/* Others are evicted for it where they have to be. */
+	/* Others are evicted for it where they have to be, and not in the call. */
 	KUNIT_EXPECT_EQ(test, dxg_user_evict(user, allocs, 2, NULL), 0);
 	big = residency_create(user, 3 * CHUNK);
-	residency_expect(user, &queue, &big, 1, 0, 0);
+	residency_expect(user, &queue, &big, 1, D3DKMT_STATUS_PENDING, 1);
+	KUNIT_EXPECT_EQ(test, residency_wait(user, &queue, 1), 0);
 	dxg_user_expect_places(user, allocs, "SD");
 	dxg_user_expect_places(user, &big, "D");
 	dxg_user_settle(user->mock);
