@@ -36,6 +36,7 @@ IGT_TEST_DESCRIPTION("Discarding what has been offered to dxg.");
  * @old: those that fill it, in the order of their use
  * @press: device of what drives them out
  * @press_queue: its paging queue
+ * @press_fence: the fence of that
  * @new: what drives them out
  * @gone: how many of @new are in
  */
@@ -45,6 +46,7 @@ struct slots {
 	uint32_t old[SLOTS];
 	uint32_t press;
 	uint32_t press_queue;
+	uint32_t press_fence;
 	uint32_t new[SLOTS];
 	uint32_t gone;
 };
@@ -61,7 +63,8 @@ static void slots_create(struct igt_dxg *dxg, struct slots *slots)
 	}
 	igt_dxg_wait_state(dxg, "commands", 0);
 	slots->press = igt_dxg_create_device(dxg);
-	slots->press_queue = igt_dxg_create_paging_queue(dxg, slots->press, NULL, NULL);
+	slots->press_queue = igt_dxg_create_paging_queue(dxg, slots->press,
+							 &slots->press_fence, NULL);
 	igt_assert_eq(__igt_dxg_create(dxg, slots->press, 0, NULL, SLOT_SIZE, SLOTS, slots->new),
 		      0);
 	slots->gone = 0;
@@ -88,11 +91,11 @@ static bool slots_in(const struct slots *slots, uint32_t i)
 }
 
 /* One more comes in, without the engine of commands. */
-static int slots_press(struct slots *slots)
+static void slots_press(struct slots *slots)
 {
 	igt_assert(slots->gone < SLOTS);
-	return make_resident(slots->space.dxg, slots->press_queue, &slots->new[slots->gone++], 1,
-			     NULL, NULL);
+	igt_dxg_make_resident(slots->space.dxg, slots->press, slots->press_queue,
+			      slots->press_fence, &slots->new[slots->gone++], 1);
 }
 
 /* The same, and exactly this one of the old ones goes. */
@@ -102,7 +105,7 @@ static void slots_expect(struct slots *slots, uint32_t victim)
 
 	for (uint32_t i = 0; i < SLOTS; i++)
 		before[i] = slots_in(slots, i);
-	igt_assert_eq(slots_press(slots), 0);
+	slots_press(slots);
 	for (uint32_t i = 0; i < SLOTS; i++)
 		igt_assert_f(slots_in(slots, i) == (before[i] && i != victim),
 			     "%u should have gone, and %u was %s and is not\n", victim, i,
@@ -198,7 +201,7 @@ static void test_again(struct igt_dxg *dxg)
 	igt_dxg_wait_state(dxg, "commands", 0);
 	igt_assert_eq(__igt_dxg_offer(dxg, slots.space.device, &resource, NULL, 1, LOW, 0), 0);
 	while (is_resident(dxg, slots.space.device, child[0]))
-		igt_assert_eq(slots_press(&slots), 0);
+		slots_press(&slots);
 	igt_assert_eq(__igt_dxg_reclaim(dxg, slots.queue, &resource, NULL, 1, &result, NULL), 0);
 	igt_assert_eq_u32(result, D3DKMT_RECLAIM_RESULT_DISCARDED);
 	igt_dxg_assert_filled(dxg, slots.space.device, child[0], 0, SLOT_WORDS, 0);
@@ -236,7 +239,7 @@ static bool beside_job(struct igt_dxg *dxg, unsigned int ms, uint32_t flags)
 	slots_offer(&slots, 1, LOW, flags);
 	slots_offer(&slots, 5, LOW, flags);
 	for (uint32_t i = 0; i < 3; i++)
-		igt_assert_eq(slots_press(&slots), 0);
+		slots_press(&slots);
 	early = !igt_dxg_wait_timeout(dxg, slots.space.device, slots.space.fence,
 				      slots.space.done, 0);
 	if (early && flags) {
@@ -256,7 +259,7 @@ static bool beside_job(struct igt_dxg *dxg, unsigned int ms, uint32_t flags)
 	igt_dxg_wait_state(dxg, "commands", 0);
 	/* and then they go */
 	while (slots.gone < SLOTS)
-		igt_assert_eq(slots_press(&slots), 0);
+		slots_press(&slots);
 	if (early)
 		igt_assert(igt_dxg_reclaim(dxg, slots.queue, slots.old[0]));
 	slots_destroy(&slots);
