@@ -1488,7 +1488,8 @@ struct d3dkmt_wait_sync_object_from_cpu {
  *
  * EINVAL: no resource, or one that is not to be shared, or has more than
  * D3DKMT_MAX_ALLOCATIONS allocations. EMFILE, ENFILE: no file descriptor can be had.
- * ENODEV: the adapter has been removed. On an error there is no file descriptor.
+ * ENODEV: the adapter has been removed. On an error there is no file descriptor, and the
+ * resource is as before.
  */
 struct d3dkmt_share_objects {
 	__u32 object_count;

@@ -44,7 +44,8 @@
 
 static int share_file_release(struct inode *inode, struct file *file)
 {
-	dxg_share_put(file->private_data);
+	if (file->private_data)
+		dxg_share_put(file->private_data);
 	return 0;
 }
 
@@ -232,42 +233,38 @@ struct dxg_share *dxg_share_get(struct dxg_resource *resource)
 	return ret ? ERR_PTR(ret) : share;
 }
 
-/* The file that user space holds a share by; consumes the reference. */
-static struct file *share_file(struct dxg_share *share)
-{
-	struct file *file;
-
-	file = anon_inode_getfile("[dxg-resource]", &share_fops, share, O_RDWR);
-	if (IS_ERR(file))
-		dxg_share_put(share);
-	return file;
-}
-
+/* All that may fail comes before the seal, which stays. */
 static int share_resource(struct dxg_resource *resource, u64 __user *user_fd)
 {
 	struct dxg_share *share;
 	struct file *file;
 	int fd, ret;
 
-	share = dxg_share_get(resource);
-	if (IS_ERR(share))
-		return PTR_ERR(share);
-	file = share_file(share);
+	file = anon_inode_getfile("[dxg-resource]", &share_fops, NULL, O_RDWR);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	fd = get_unused_fd_flags(O_CLOEXEC);
-	ret = fd < 0 ? fd : 0;
-	if (!ret && put_user((u64)fd, user_fd)) {
-		put_unused_fd(fd);
-		ret = -EFAULT;
+	if (fd < 0) {
+		ret = fd;
+		goto err_put_file;
 	}
-	if (ret) {
-		fput(file);
-		return ret;
-	}
+	ret = -EFAULT;
+	if (put_user((u64)fd, user_fd))
+		goto err_put_fd;
+	share = dxg_share_get(resource);
+	ret = PTR_ERR_OR_ZERO(share);
+	if (ret)
+		goto err_put_fd;
+	file->private_data = share;
 	/* Last: from here on other threads can close it. */
 	fd_install(fd, file);
 	return 0;
+
+err_put_fd:
+	put_unused_fd(fd);
+err_put_file:
+	fput(file);
+	return ret;
 }
 
 /**
