@@ -749,9 +749,9 @@ struct d3dkmt_destroy_paging_queue {
  *
  * Counts one more request for each, or for none. 0: all are in the device segment.
  * D3DKMT_STATUS_PENDING: bytes have to move, also others' out of the way; they have when the
- * queue's fence reaches the value. ENOMEM: with this the process would have asked for more than its budget (see
- * struct d3dkmt_query_video_memory_info), unless MUST_SUCCEED, or there is no memory, or
- * an allocation is larger than one in the device segment can be.
+ * queue's fence reaches the value. ENOMEM: with this the process would have asked for more
+ * than its budget (see struct d3dkmt_query_video_memory_info), unless MUST_SUCCEED, or there
+ * is no memory, or an allocation is larger than one in the device segment can be.
  */
 struct d3dkmt_make_resident {
 	__u32 paging_queue;

@@ -215,8 +215,8 @@ static int backing_create(struct dxg_process_adapter *pa, u32 width, u32 height,
 	}
 	do {
 		ret = adapter->ops->create_backing(adapter->context, width, height, size, backing);
-	} while (ret == -ENOMEM &&
-		 (dxg_backing_trim(adapter, U64_MAX) || dxg_vidmm_discard(adapter, pa->process, size)));
+	} while (ret == -ENOMEM && (dxg_backing_trim(adapter, U64_MAX) ||
+				    dxg_vidmm_discard(adapter, pa->process, size)));
 	if (ret) {
 		atomic64_sub(size, &adapter->segment_used);
 		dxg_vidmm_wake(adapter);
