@@ -233,13 +233,19 @@ struct dxg_share *dxg_share_get(struct dxg_resource *resource)
 	return ret ? ERR_PTR(ret) : share;
 }
 
-/* All that may fail comes before the seal, which stays. */
+/*
+ * All that may fail comes before the seal, which stays. The answer is written after it, for
+ * nothing is written on an error; but it has been seen that it can be.
+ */
 static int share_resource(struct dxg_resource *resource, u64 __user *user_fd)
 {
 	struct dxg_share *share;
 	struct file *file;
 	int fd, ret;
+	u64 old;
 
+	if (get_user(old, user_fd) || put_user(old, user_fd))
+		return -EFAULT;
 	file = anon_inode_getfile("[dxg-resource]", &share_fops, NULL, O_RDWR);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
@@ -248,14 +254,14 @@ static int share_resource(struct dxg_resource *resource, u64 __user *user_fd)
 		ret = fd;
 		goto err_put_file;
 	}
-	ret = -EFAULT;
-	if (put_user((u64)fd, user_fd))
-		goto err_put_fd;
 	share = dxg_share_get(resource);
 	ret = PTR_ERR_OR_ZERO(share);
 	if (ret)
 		goto err_put_fd;
 	file->private_data = share;
+	ret = -EFAULT;
+	if (put_user((u64)fd, user_fd))
+		goto err_put_fd;
 	/* Last: from here on other threads can close it. */
 	fd_install(fd, file);
 	return 0;
