@@ -195,7 +195,7 @@ struct drm_dxg_cmd_signal {
  * struct drm_dxg_export - Export an allocation as a dma-buf
  * @device: in: device handle
  * @allocation: in: allocation handle; EINVAL: existing system memory, or what is offered;
- *	it cannot be offered afterwards
+ *	it cannot be offered afterwards, also if the export fails for another reason
  * @flags: in: DRM_CLOEXEC, DRM_RDWR; EINVAL: other bits
  * @fd: out: file descriptor
  * @bytes: out: bytes of the dma-buf, at least those of the allocation
