@@ -20,9 +20,9 @@
 #include "dxg_prime.h"
 #include "dxg_process.h"
 #include "dxg_sched.h"
-#include "dxg_sync.h"
 #include "dxg_trace.h"
 #include "dxg_vidmm.h"
+#include "dxg_wait.h"
 
 /**
  * DOC: Adapter
@@ -127,7 +127,7 @@ void dxg_adapter_revoke(struct dxg_adapter *adapter)
 		adapter->ops->stop_device(adapter->context);
 		for (i = 0; i < adapter->caps.num_nodes; i++)
 			dxg_node_stop(adapter->nodes[i]);
-		dxg_sync_cancel_waits(adapter);
+		dxg_wait_cancel_all(adapter);
 		dxg_vidmm_revoke_all(adapter);
 		dxg_backing_revoke_all(adapter);
 		adapter->attach = NULL;

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
-#include <linux/eventfd.h>
 #include <linux/mm.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
-#include <linux/wait.h>
 
 #include <uapi/misc/d3dkmthk.h>
 
@@ -15,6 +12,7 @@
 #include "dxg_mapping.h"
 #include "dxg_process.h"
 #include "dxg_sync.h"
+#include "dxg_wait.h"
 
 /**
  * DOC: Sync objects
@@ -27,126 +25,15 @@
  * signalled, and the kernel must not wait for that. What waits is a thread, killable,
  * or an eventfd.
  *
- * A wait names any number of fences and values. It is satisfied by the first or by
- * all of them, and then leaves every fence that it is still queued at. One lock for
- * each adapter covers all values and waits: a wait on many objects, and a signal of
- * many, is one step for everybody. A lock for each object would need an order among
- * them and still a second lock for the wait.
+ * One lock for each adapter covers all values and waits: a wait on many objects, and a
+ * signal of many, is one step for everybody. A lock for each object would need an order
+ * among them and still a second lock for the wait.
  */
-
-struct dxg_wait;
-
-/**
- * struct dxg_wait_entry - A wait at one fence
- * @wait: the wait
- * @sync: the fence, counted
- * @value: value that is waited for
- * @link: entry of the fence's waiters; empty when it has been reached
- */
-struct dxg_wait_entry {
-	struct dxg_wait *wait;
-	struct dxg_sync *sync;
-	u64 value;
-	struct list_head link;
-};
-
-/**
- * struct dxg_wait - A wait of the CPU
- * @adapter: the adapter, counted by the fences
- * @link: entry of the adapter's waits; empty when it is over. Under sync_lock
- * @any: one fence is enough
- * @left: fences that have not reached their value. Under sync_lock
- * @done: over; @result is valid
- * @result: 0, or a negative errno
- * @eventfd: who is told, or NULL: the thread at @queue
- * @process: whose pending waits it counts among; with @eventfd; counted
- * @queue: the thread that waits
- * @free_work: frees a wait that nobody waits for; final puts may sleep
- * @num: entries
- * @entries: a wait at each fence
- */
-struct dxg_wait {
-	struct dxg_adapter *adapter;
-	struct list_head link;
-	bool any;
-	u32 left;
-	bool done;
-	int result;
-	struct eventfd_ctx *eventfd;
-	struct dxg_process *process;
-	wait_queue_head_t queue;
-	struct work_struct free_work;
-	u32 num;
-	struct dxg_wait_entry entries[] __counted_by(num);
-};
-
-static void wait_free(struct dxg_wait *wait)
-{
-	u32 i;
-
-	if (wait->eventfd)
-		eventfd_ctx_put(wait->eventfd);
-	if (wait->process) {
-		atomic_dec(&wait->process->num_async);
-		dxg_process_put(wait->process);
-	}
-	for (i = 0; i < wait->num; i++)
-		if (wait->entries[i].sync)
-			dxg_sync_put(wait->entries[i].sync);
-	kvfree(wait);
-}
-
-static void wait_free_work(struct work_struct *work)
-{
-	wait_free(container_of(work, struct dxg_wait, free_work));
-}
-
-/* Take the wait off everything. An eventfd's wait is not the caller's afterwards. */
-static void wait_finish_locked(struct dxg_wait *wait, int result)
-{
-	u32 i;
-
-	lockdep_assert_held(&wait->adapter->sync_lock);
-
-	for (i = 0; i < wait->num; i++)
-		list_del_init(&wait->entries[i].link);
-	list_del_init(&wait->link);
-	wait->result = result;
-	if (!wait->eventfd) {
-		/* The thread frees the wait when it holds the lock again. */
-		WRITE_ONCE(wait->done, true);
-		wake_up(&wait->queue);
-		return;
-	}
-	/* A removal is told too: better to wake up and see than to wait for ever. */
-	if (!result || result == -ENODEV)
-		eventfd_signal(wait->eventfd);
-	queue_work(dxg_wq, &wait->free_work);
-}
-
-static void sync_reach_locked(struct dxg_sync *sync)
-{
-	struct dxg_wait_entry *entry, *next;
-	LIST_HEAD(reached);
-
-	lockdep_assert_held(&sync->device->adapter->sync_lock);
-
-	/* In two steps: finishing one wait takes others of its entries off the list. */
-	list_for_each_entry_safe(entry, next, &sync->waiters, link)
-		if (entry->value <= *sync->value)
-			list_move_tail(&entry->link, &reached);
-	while (!list_empty(&reached)) {
-		entry = list_first_entry(&reached, struct dxg_wait_entry, link);
-		list_del_init(&entry->link);
-		if (!--entry->wait->left || entry->wait->any)
-			wait_finish_locked(entry->wait, 0);
-	}
-}
 
 static void sync_set_locked(struct dxg_sync *sync, u64 value)
 {
 	WRITE_ONCE(*sync->value, value);
-	sync_reach_locked(sync);
+	dxg_wait_reach_locked(sync);
 }
 
 static void sync_release(struct dxg_object *obj)
@@ -163,16 +50,12 @@ static void sync_retire(struct dxg_object *obj)
 {
 	struct dxg_sync *sync = container_of(obj, struct dxg_sync, base);
 	struct dxg_adapter *adapter = sync->device->adapter;
-	struct dxg_wait_entry *entry;
 
 	dxg_mapping_unmap_page(sync->device->process, sync->cpu_va, sync->page);
 
 	spin_lock(&adapter->sync_lock);
 	sync->dead = true;
-	while (!list_empty(&sync->waiters)) {
-		entry = list_first_entry(&sync->waiters, struct dxg_wait_entry, link);
-		wait_finish_locked(entry->wait, -EINVAL);
-	}
+	dxg_wait_end_locked(sync, -EINVAL);
 	spin_unlock(&adapter->sync_lock);
 	dxg_object_put(obj);
 }
@@ -258,19 +141,6 @@ void dxg_sync_fail(struct dxg_sync *sync)
 {
 	if (!(sync->flags & D3DKMT_SYNC_NO_SIGNAL_MAX_VALUE_ON_TDR))
 		dxg_sync_signal(sync, U64_MAX);
-}
-
-/**
- * dxg_sync_cancel_waits() - End all waits on an adapter with ENODEV
- * @adapter: the adapter, removed
- */
-void dxg_sync_cancel_waits(struct dxg_adapter *adapter)
-{
-	spin_lock(&adapter->sync_lock);
-	while (!list_empty(&adapter->waits))
-		wait_finish_locked(list_first_entry(&adapter->waits, struct dxg_wait, link),
-				   -ENODEV);
-	spin_unlock(&adapter->sync_lock);
 }
 
 static int sync_check(const struct d3dkmt_sync_object_info2 *info)
@@ -410,8 +280,17 @@ int dxg_ioctl_sync_destroy(struct dxg_call *call)
 	return 0;
 }
 
-/* Copy handles and values of a call, one after the other. */
-static int sync_copy_arrays(u64 user_handles, u64 user_values, u32 num, u32 *handles, u64 *values)
+/**
+ * dxg_sync_copy_arrays() - Copy the handles and values of a call
+ * @user_handles: address in user space
+ * @user_values: address in user space
+ * @num: of both
+ * @handles: out
+ * @values: out
+ *
+ * Return: 0; -EINVAL: an address is NULL; -EFAULT.
+ */
+int dxg_sync_copy_arrays(u64 user_handles, u64 user_values, u32 num, u32 *handles, u64 *values)
 {
 	if (!user_handles || !user_values)
 		return -EINVAL;
@@ -480,8 +359,8 @@ int dxg_ioctl_sync_signal(struct dxg_call *call)
 	if (!args->object_count || args->object_count > D3DKMT_MAX_OBJECTS_SIGNALED ||
 	    args->flags & ~D3DKMT_SIGNAL_ALLOW_FENCE_REWIND)
 		return -EINVAL;
-	ret = sync_copy_arrays(args->objects, args->fence_values, args->object_count, handles,
-			       values);
+	ret = dxg_sync_copy_arrays(args->objects, args->fence_values, args->object_count,
+				   handles, values);
 	if (ret)
 		return ret;
 	device = dxg_device_lookup_present(call->process, args->device);
@@ -490,159 +369,4 @@ int dxg_ioctl_sync_signal(struct dxg_call *call)
 	ret = signal_all(device, handles, values, args->object_count, args->flags);
 	dxg_device_put(device);
 	return ret;
-}
-
-static int wait_fill(struct dxg_wait *wait, struct dxg_device *device, const u32 *handles,
-		     const u64 *values)
-{
-	u32 i;
-
-	for (i = 0; i < wait->num; i++) {
-		struct dxg_wait_entry *entry = &wait->entries[i];
-
-		entry->wait = wait;
-		entry->value = values[i];
-		INIT_LIST_HEAD(&entry->link);
-		entry->sync = dxg_sync_lookup(device, handles[i]);
-		if (!entry->sync)
-			return -EINVAL;
-		if (entry->sync->flags & D3DKMT_SYNC_NO_WAIT)
-			return -EACCES;
-	}
-	return 0;
-}
-
-static struct dxg_wait *wait_create(struct dxg_device *device,
-				    const struct d3dkmt_wait_sync_object_from_cpu *args)
-{
-	struct dxg_wait *wait;
-	u32 num = args->object_count;
-	u32 *handles;
-	u64 *values;
-	int ret = -ENOMEM;
-
-	wait = kvzalloc(struct_size(wait, entries, num), GFP_KERNEL_ACCOUNT);
-	values = kvmalloc_array(num, sizeof(*values) + sizeof(*handles), GFP_KERNEL_ACCOUNT);
-	if (!wait || !values)
-		goto err_free;
-	handles = (u32 *)(values + num);
-	wait->num = num;
-	wait->adapter = device->adapter;
-	INIT_LIST_HEAD(&wait->link);
-	init_waitqueue_head(&wait->queue);
-	INIT_WORK(&wait->free_work, wait_free_work);
-	wait->any = args->flags & D3DKMT_WAIT_ANY;
-
-	ret = sync_copy_arrays(args->objects, args->fence_values, num, handles, values);
-	if (!ret)
-		ret = wait_fill(wait, device, handles, values);
-	if (ret)
-		goto err_free;
-	kvfree(values);
-	return wait;
-
-err_free:
-	kvfree(values);
-	if (wait)
-		wait_free(wait);
-	return ERR_PTR(ret);
-}
-
-/* Queue the wait at what is not reached; it may be over on return. */
-static void wait_start_locked(struct dxg_wait *wait)
-{
-	int result = 0;
-	u32 i;
-
-	lockdep_assert_held(&wait->adapter->sync_lock);
-
-	for (i = 0; i < wait->num; i++) {
-		struct dxg_wait_entry *entry = &wait->entries[i];
-
-		if (entry->sync->dead)
-			result = -EINVAL;
-		if (entry->value > *entry->sync->value) {
-			wait->left++;
-			list_add_tail(&entry->link, &entry->sync->waiters);
-		}
-	}
-	list_add_tail(&wait->link, &wait->adapter->waits);
-	if (dxg_adapter_is_removed(wait->adapter))
-		result = -ENODEV;
-	if (result || !wait->left || (wait->any && wait->left < wait->num))
-		wait_finish_locked(wait, result);
-}
-
-static int wait_run(struct dxg_wait *wait)
-{
-	struct dxg_adapter *adapter = wait->adapter;
-	int ret;
-
-	spin_lock(&adapter->sync_lock);
-	wait_start_locked(wait);
-	spin_unlock(&adapter->sync_lock);
-
-	ret = wait_event_interruptible(wait->queue, READ_ONCE(wait->done));
-
-	spin_lock(&adapter->sync_lock);
-	if (wait->done)
-		ret = wait->result;
-	else
-		wait_finish_locked(wait, ret);
-	spin_unlock(&adapter->sync_lock);
-	wait_free(wait);
-	return ret;
-}
-
-static int wait_run_async(struct dxg_wait *wait, struct dxg_process *process, int fd)
-{
-	/* The wait and all that it holds may be freed as soon as it has started. */
-	struct dxg_adapter *adapter = wait->adapter;
-	struct eventfd_ctx *eventfd = eventfd_ctx_fdget(fd);
-
-	if (IS_ERR(eventfd)) {
-		wait_free(wait);
-		return -EINVAL;
-	}
-	wait->eventfd = eventfd;
-	wait->process = process;
-	dxg_process_get(process);
-	if (atomic_inc_return(&process->num_async) > DXG_PROCESS_MAX_ASYNC) {
-		wait_free(wait);
-		return -ENOMEM;
-	}
-	dxg_adapter_get(adapter);
-	spin_lock(&adapter->sync_lock);
-	wait_start_locked(wait);
-	spin_unlock(&adapter->sync_lock);
-	dxg_adapter_put(adapter);
-	return 0;
-}
-
-/**
- * dxg_ioctl_sync_wait() - D3DKMTWaitForSynchronizationObjectFromCpu
- * @call: struct d3dkmt_wait_sync_object_from_cpu
- *
- * Return: 0; -EINVAL; -EFAULT; -EACCES; -ENOMEM; -ENODEV; -ERESTARTSYS: a signal, and
- * nothing has happened, as the structure says.
- */
-int dxg_ioctl_sync_wait(struct dxg_call *call)
-{
-	const struct d3dkmt_wait_sync_object_from_cpu *args = call->args;
-	struct dxg_device *device;
-	struct dxg_wait *wait;
-
-	if (!args->object_count || args->object_count > D3DKMT_MAX_OBJECTS_WAITED_ON ||
-	    args->flags & ~D3DKMT_WAIT_ANY || args->async_event > INT_MAX)
-		return -EINVAL;
-	device = dxg_device_lookup_present(call->process, args->device);
-	if (IS_ERR(device))
-		return PTR_ERR(device);
-	wait = wait_create(device, args);
-	dxg_device_put(device);
-	if (IS_ERR(wait))
-		return PTR_ERR(wait);
-	if (!args->async_event)
-		return wait_run(wait);
-	return wait_run_async(wait, call->process, args->async_event);
 }

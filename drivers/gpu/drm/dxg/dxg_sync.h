@@ -44,6 +44,6 @@ void dxg_sync_retire(struct dxg_sync *sync);
 int dxg_sync_check_gpu_signal(const struct dxg_sync *sync);
 void dxg_sync_signal(struct dxg_sync *sync, u64 value);
 void dxg_sync_fail(struct dxg_sync *sync);
-void dxg_sync_cancel_waits(struct dxg_adapter *adapter);
+int dxg_sync_copy_arrays(u64 user_handles, u64 user_values, u32 num, u32 *handles, u64 *values);
 
 #endif /* _DXG_SYNC_H */
