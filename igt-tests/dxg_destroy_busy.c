@@ -635,7 +635,7 @@ static void synchronous_busy(struct igt_dxg_child *child, struct igt_dxg *parent
 	struct busy busy;
 	uint64_t ms;
 
-	busy_child(parent, 1500, &busy);
+	busy_child(parent, igt_dxg_patience(1500), &busy);
 	igt_dxg_child_ready(child);
 	busy_destroy(&busy, WHAT_BOTH, D3DKMT_DESTROY_SYNCHRONOUS, &ms);
 }

@@ -14,6 +14,8 @@
 #include "dxg_igt.h"
 
 #define TIMEOUT_MS	10000
+/* Until who has closed a file is gone. */
+#define ALONE_MS	2000
 #define DRM_MINORS	64
 
 /* --- ways in ------------------------------------------------------------- */
@@ -292,6 +294,19 @@ int igt_dxg_module_unload_wait(unsigned int timeout_ms)
 
 /* --- tests --------------------------------------------------------------- */
 
+/*
+ * The process of a closed file goes a little later. Let that of the test before be
+ * gone, or its end would be taken for something that this one has to restore. What
+ * does not go has been reported already.
+ */
+static void await_alone(const struct igt_dxg *dxg)
+{
+	uint64_t start = igt_dxg_now_ns();
+
+	while (igt_dxg_read_state(dxg, "processes") > 1 && igt_dxg_elapsed_ms(start) < ALONE_MS)
+		igt_dxg_sleep_ms(1);
+}
+
 static void run_test(const struct igt_dxg_test *test, const struct igt_dxg_way *way)
 {
 	struct igt_dxg_state baseline;
@@ -304,6 +319,7 @@ static void run_test(const struct igt_dxg_test *test, const struct igt_dxg_way *
 		igt_dxg_rebind();
 	igt_dxg_free_copies();
 	dxg = igt_dxg_open(way->door, way->driver);
+	await_alone(dxg);
 	igt_dxg_read_state_all(dxg, &baseline);
 	if (test->outlast)
 		igt_dxg_outlast(dxg, test->outlast);
@@ -347,6 +363,11 @@ unsigned int igt_dxg_scale(unsigned int count)
 	unsigned int divisor = scale ? strtoul(scale, NULL, 0) : 1;
 
 	return divisor && count >= divisor ? count / divisor : 1;
+}
+
+unsigned int igt_dxg_patience(unsigned int ms)
+{
+	return getenv("IGT_DXG_SCALE") ? 4 * ms : ms;
 }
 
 /* --- files --------------------------------------------------------------- */

@@ -76,6 +76,7 @@ int igt_dxg_child_end(struct igt_dxg_child *child, unsigned int timeout_ms)
 	int status = 0;
 	pid_t pid;
 
+	timeout_ms = igt_dxg_patience(timeout_ms);
 	for (;;) {
 		pid = waitpid(child->pid, &status, WNOHANG);
 		if (pid || igt_dxg_elapsed_ms(start) > timeout_ms)

@@ -33,7 +33,7 @@ void igt_dxg_child_linger(struct igt_dxg_child *child);
 /* Asserts that the child becomes ready within 10 s. */
 void igt_dxg_child_await(struct igt_dxg_child *child);
 void igt_dxg_child_kill(const struct igt_dxg_child *child, int sig);
-/* Asserts that it ends in @timeout_ms; returns waitpid()'s status. */
+/* Asserts that it ends in @timeout_ms, or what patience makes of it; waitpid()'s status. */
 int igt_dxg_child_end(struct igt_dxg_child *child, unsigned int timeout_ms);
 /* Asserts that all went well in it. */
 void igt_dxg_child_join(struct igt_dxg_child *child);
