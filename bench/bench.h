@@ -70,6 +70,7 @@ struct dxg {
 	uint32_t context;
 	uint32_t fence;
 	uint64_t value;			/* the last one that a command signals */
+	const uint64_t *page;		/* the fence's value, mapped */
 	uint32_t paging_queue;		/* of dxg_open_paging() */
 	uint32_t paging_fence;
 	struct {
@@ -99,6 +100,10 @@ void dxg_unlock(const struct dxg *dxg, uint32_t handle);
 void dxg_submit(struct dxg *dxg, unsigned int delay_ms, unsigned int count,
 		const uint32_t *handles, uint32_t stamp);
 void dxg_wait(const struct dxg *dxg);
+/* Queue a command that does nothing. */
+void dxg_submit_nothing(const struct dxg *dxg);
+/* Signal the value that dxg_wait() waits for, which its caller has raised. */
+void dxg_signal(const struct dxg *dxg);
 
 /* Make a paging queue, which dxg_make_resident() wants; whether the driver has any. */
 bool dxg_open_paging(struct dxg *dxg);
@@ -134,6 +139,7 @@ enum scenario_id {
 	GEM_MEMORY,
 	GEM_EXIT,
 	GEM_EXIT_MAPPED,
+	SYNCOBJ_SIGNAL,
 	SYNCOBJ_WAKE,
 	MEMSET_MIB,
 	MEMCPY_MIBS,
@@ -145,8 +151,8 @@ enum scenario_id {
 	DXG_DESTROY_BATCH,
 	DXG_DESTROY_BATCH_TOTAL,
 	DXG_DESTROY_BUSY_1,
-	DXG_DESTROY_BUSY_16,
-	DXG_DESTROY_BUSY_256,
+	DXG_DESTROY_BUSY_64,
+	DXG_DESTROY_BUSY_4096,
 	DXG_DESTROY_BUSY_BATCH,
 	DXG_DESTROY_ASSUME,
 	DXG_TOUCH_PAGE,
@@ -154,6 +160,9 @@ enum scenario_id {
 	DXG_TOUCH_PAGES,
 	DXG_TOUCH_MIBS,
 	DXG_RECLAIM,
+	DXG_SUBMIT,
+	DXG_WAKE,
+	DXG_WAKE_PAGE,
 	DXG_LOOK_UP,
 	DXG_LOOK_UP_MANY,
 	DXG_LOOK_UP_RANDOM,

@@ -117,6 +117,7 @@ void dxg_open(struct dxg *dxg, const char *driver)
 	fence.device = dxg->device;
 	dxg_call(dxg, D3DKMT_IOCTL_CREATE_SYNC_OBJECT2, &fence, "CreateSynchronizationObject2");
 	dxg->fence = fence.sync_object;
+	dxg->page = (const uint64_t *)(uintptr_t)fence.info.fence_value_cpu_va;
 }
 
 void dxg_close(struct dxg *dxg)
@@ -248,6 +249,36 @@ void dxg_wait(const struct dxg *dxg)
 
 	dxg_call(dxg, D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_CPU, &args,
 		 "WaitForSynchronizationObjectFromCpu");
+}
+
+void dxg_submit_nothing(const struct dxg *dxg)
+{
+	struct drm_dxg_cmd_stream head = {
+		.magic = DRM_DXG_CMD_STREAM_MAGIC,
+		.version = DRM_DXG_CMD_STREAM_VERSION,
+		.size = sizeof(head),
+	};
+	struct d3dkmt_submit_command args = {
+		.broadcast_context_count = 1,
+		.broadcast_context = { dxg->context },
+		.private_driver_data = (uintptr_t)&head,
+		.private_driver_data_size = sizeof(head),
+	};
+
+	dxg_call(dxg, D3DKMT_IOCTL_SUBMIT_COMMAND, &args, "SubmitCommand");
+}
+
+void dxg_signal(const struct dxg *dxg)
+{
+	struct d3dkmt_signal_sync_object_from_cpu args = {
+		.device = dxg->device,
+		.object_count = 1,
+		.objects = (uintptr_t)&dxg->fence,
+		.fence_values = (uintptr_t)&dxg->value,
+	};
+
+	dxg_call(dxg, D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT_FROM_CPU, &args,
+		 "SignalSynchronizationObjectFromCpu");
 }
 
 /* --- residency ----------------------------------------------------------- */

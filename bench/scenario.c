@@ -405,52 +405,89 @@ static void dxg_reclaim(struct result *result, unsigned int repeats)
 	range_result(&range, result);
 }
 
+/* A command without work, each executed before the next. */
+static void dxg_submit_one_by_one(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < now->count; i++) {
+		uint64_t begin = measure_ticks();
+
+		dxg_submit_nothing(&dxg);
+		sample(begin);
+		measure_sleep(1);
+	}
+}
+
+/* Where everything is at rest, as there. */
+static void syncobj_signal_one_by_one(void)
+{
+	int fd = gem_open("dxg");
+	uint32_t handle = syncobj_create(fd);
+	unsigned int i;
+
+	for (i = 0; i < now->count; i++) {
+		uint64_t begin = measure_ticks();
+
+		syncobj_signal(fd, handle);
+		sample(begin);
+		measure_sleep(1);
+	}
+	syncobj_destroy(fd, handle);
+	close(fd);
+}
+
 /**
- * struct wake - What the thread that signals sync objects needs
- * @fd: a DRM node that has them
+ * struct wake - A thread that signals, for one that waits
+ * @signal: signals; the other has said what
+ * @wait: returns when it has been signalled
+ * @again: what has to be done before the next round
+ * @fd: a DRM node that has sync objects, where they are
  * @handle: the sync object
  * @rounds: how often
  * @begin: when it began to signal
  */
 struct wake {
+	void (*signal)(struct wake *wake);
+	void (*wait)(struct wake *wake);
+	void (*again)(struct wake *wake);
 	int fd;
 	uint32_t handle;
 	unsigned int rounds;
 	double begin;
 };
 
-static void *syncobj_signaller(void *data)
+static void *wake_signaller(void *data)
 {
 	struct wake *wake = data;
 
 	while (wake->rounds--) {
 		measure_sleep(5);
 		wake->begin = measure_now();
-		syncobj_signal(wake->fd, wake->handle);
+		wake->signal(wake);
 	}
 	return NULL;
 }
 
 /* From before the ioctl that signals to the return of the one that waits. */
-static void syncobj_wake(struct result *result, unsigned int repeats)
+static void wake_measure(struct wake *wake, struct result *result, unsigned int repeats)
 {
-	struct wake wake = { .fd = gem_open("dxg") };
 	struct range range = { .num = 0 };
 	double value[FIELDS] = { 0 };
 	unsigned int i, j;
 	pthread_t thread;
 
-	wake.handle = syncobj_create(wake.fd);
 	for (i = 0; i <= repeats; i++) {
 		num_samples = 0;
-		wake.rounds = WAKES;
-		if (pthread_create(&thread, NULL, syncobj_signaller, &wake))
+		wake->rounds = WAKES;
+		wake->again(wake);
+		if (pthread_create(&thread, NULL, wake_signaller, wake))
 			bench_fail("pthread_create");
 		measure_alone(true);
 		for (j = 0; j < WAKES; j++) {
-			syncobj_wait(wake.fd, wake.handle);
-			samples[num_samples++] = measure_now() - wake.begin;
-			syncobj_reset(wake.fd, wake.handle);
+			wake->wait(wake);
+			samples[num_samples++] = measure_now() - wake->begin;
+			wake->again(wake);
 		}
 		measure_alone(false);
 		pthread_join(thread, NULL);
@@ -458,8 +495,95 @@ static void syncobj_wake(struct result *result, unsigned int repeats)
 		if (i)
 			range_add(&range, value);
 	}
+	range_result(&range, result);
+}
+
+static void wake_syncobj_signal(struct wake *wake)
+{
+	syncobj_signal(wake->fd, wake->handle);
+}
+
+static void wake_syncobj_wait(struct wake *wake)
+{
+	syncobj_wait(wake->fd, wake->handle);
+}
+
+static void wake_syncobj_reset(struct wake *wake)
+{
+	syncobj_reset(wake->fd, wake->handle);
+}
+
+static void syncobj_wake(struct result *result, unsigned int repeats)
+{
+	struct wake wake = {
+		.signal = wake_syncobj_signal,
+		.wait = wake_syncobj_wait,
+		.again = wake_syncobj_reset,
+		.fd = gem_open("dxg"),
+	};
+
+	wake.handle = syncobj_create(wake.fd);
+	wake_measure(&wake, result, repeats);
 	syncobj_destroy(wake.fd, wake.handle);
 	close(wake.fd);
+}
+
+static void wake_fence_signal(struct wake *wake)
+{
+	(void)wake;
+	dxg_signal(&dxg);
+}
+
+static void wake_fence_wait(struct wake *wake)
+{
+	(void)wake;
+	dxg_wait(&dxg);
+}
+
+static void wake_fence_raise(struct wake *wake)
+{
+	(void)wake;
+	dxg.value++;
+}
+
+static void dxg_wake(struct result *result, unsigned int repeats)
+{
+	struct wake wake = {
+		.signal = wake_fence_signal,
+		.wait = wake_fence_wait,
+		.again = wake_fence_raise,
+	};
+
+	wake_measure(&wake, result, repeats);
+}
+
+/*
+ * Who polls needs a processor of his own; there is one. So this is how long it takes the
+ * signal's call to return, with the value in the page before.
+ */
+static void dxg_wake_page(struct result *result, unsigned int repeats)
+{
+	struct range range = { .num = 0 };
+	double value[FIELDS] = { 0 };
+	unsigned int i, j;
+
+	for (i = 0; i <= repeats; i++) {
+		num_samples = 0;
+		for (j = 0; j < WAKES; j++) {
+			double begin;
+
+			dxg.value++;
+			measure_sleep(5);
+			begin = measure_now();
+			dxg_signal(&dxg);
+			if (__atomic_load_n(dxg.page, __ATOMIC_ACQUIRE) != dxg.value)
+				bench_fail("the value in the page");
+			samples[num_samples++] = measure_now() - begin;
+		}
+		percentiles(value);
+		if (i)
+			range_add(&range, value);
+	}
 	range_result(&range, result);
 }
 
@@ -893,6 +1017,9 @@ static const struct scenario scenarios[SCENARIOS] = {
 	},
 	[GEM_EXIT] = { .custom = gem_exit, .repeats = 2 },
 	[GEM_EXIT_MAPPED] = { .custom = gem_exit, .flags = 1, .repeats = 2 },
+	[SYNCOBJ_SIGNAL] = {
+		.run = syncobj_signal_one_by_one, ONE, BASE, .alone = true,
+	},
 	[SYNCOBJ_WAKE] = { .custom = syncobj_wake, BASE },
 	[MEMSET_MIB] = {
 		.run = clear_memory, .count = 4, .per = 1, .size = MIB, BASE, .alone = true,
@@ -923,8 +1050,8 @@ static const struct scenario scenarios[SCENARIOS] = {
 		.prepare = dxg_make_batch, .run = dxg_unmake_batch, BATCH, OURS,
 	},
 	[DXG_DESTROY_BUSY_1] = { BUSY, .depth = 1, ONE, OURS, .alone = true },
-	[DXG_DESTROY_BUSY_16] = { BUSY, .depth = 16, ONE, OURS, .alone = true },
-	[DXG_DESTROY_BUSY_256] = { BUSY, .depth = 256, ONE, OURS, .alone = true },
+	[DXG_DESTROY_BUSY_64] = { BUSY, .depth = 64, ONE, OURS, .alone = true },
+	[DXG_DESTROY_BUSY_4096] = { BUSY, .depth = 4096, ONE, OURS, .alone = true },
 	[DXG_DESTROY_BUSY_BATCH] = {
 		.prepare = dxg_make_busy_batch, .run = dxg_unmake_batch, .clean = dxg_end_busy,
 		.depth = 1, BATCH, OURS, .alone = true,
@@ -946,6 +1073,9 @@ static const struct scenario scenarios[SCENARIOS] = {
 		.settle_ms = KEPT_MS,
 	},
 	[DXG_RECLAIM] = { .custom = dxg_reclaim, OURS },
+	[DXG_SUBMIT] = { .run = dxg_submit_one_by_one, ONE, OURS, .alone = true },
+	[DXG_WAKE] = { .custom = dxg_wake, OURS },
+	[DXG_WAKE_PAGE] = { .custom = dxg_wake_page, OURS },
 	[DXG_LOOK_UP] = { .custom = dxg_look_ups, .count = LIVE },
 	[DXG_LOOK_UP_MANY] = { .custom = dxg_look_ups },
 	[DXG_LOOK_UP_RANDOM] = { .custom = dxg_look_ups, .flags = AT_RANDOM },
