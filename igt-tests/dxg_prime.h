@@ -18,6 +18,7 @@
 #define UNUSED_MS	2500
 
 #define TEST(name, run, text)	IGT_DXG_TEST(name, text, run)
+#define TEST_LONG(name, run, text) IGT_DXG_TEST_LONG(name, text, run)
 #define TEST_ONE_DOOR(name, run, text) IGT_DXG_TEST_AT(IGT_DXG_DXG_DOOR, name, text, run)
 
 /**

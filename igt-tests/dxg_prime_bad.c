@@ -367,7 +367,7 @@ static const struct igt_dxg_test tests[] = {
 	TEST_ONE_DOOR("adapter", test_adapter, "A device of another adapter is EINVAL."),
 	TEST("existing", test_existing, "Existing system memory is EINVAL."),
 	TEST("offered", test_offered, "What is offered is EINVAL until it is reclaimed."),
-	TEST("offer-exported", test_offer_exported, "What was exported cannot be offered."),
+	TEST_LONG("offer-exported", test_offer_exported, "What was exported cannot be offered."),
 	TEST_ONE_DOOR("full", test_full, "No file descriptor is EMFILE, and nothing is left."),
 	TEST_ONE_DOOR("read-only", test_read_only,
 		      "An answer that cannot be written is EFAULT, and nothing is left."),

@@ -474,10 +474,10 @@ static void test_rmmod_fence(struct igt_dxg *dxg)
 /* ------------------------------------------------------------------------- */
 
 static const struct igt_dxg_test tests[] = {
-	TEST("destroy", test_destroy,
-	     "What is destroyed while others use it stays for them, and goes with the last."),
-	TEST("destroy-busy", test_destroy_busy,
-	     "Commands run although the allocation has been destroyed."),
+	TEST_LONG("destroy", test_destroy,
+		  "What is destroyed while others use it stays for them, and goes with the last."),
+	TEST_LONG("destroy-busy", test_destroy_busy,
+		  "Commands run although the allocation has been destroyed."),
 	TEST_ONE_DOOR("room", test_room, "What nobody uses makes room at once."),
 	TEST("killed", test_killed, "A dma-buf outlives the process that made it."),
 	{ .name = "unbind", .run = test_unbind, .leaves = true,

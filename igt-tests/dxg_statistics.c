@@ -719,7 +719,7 @@ static const struct igt_dxg_test tests[] = {
 	IGT_DXG_TEST_OUTLAST("node", "Commands and their time are counted.", test_node),
 	TEST("node-others", test_node_others, "Time of others is theirs."),
 	TEST("node-paging", test_node_paging, "Moves are time of the paging node."),
-	TEST("hang", test_hang, "Time-outs are counted."),
+	IGT_DXG_TEST_LONG("hang", "Time-outs are counted.", test_hang),
 	{}
 };
 

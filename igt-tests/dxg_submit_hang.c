@@ -27,7 +27,7 @@ IGT_TEST_DESCRIPTION("Commands that meet the time-out, and deep queues.");
 #define BLOCKS		256
 
 #define TEST(name, run, text)	IGT_DXG_TEST_LONG(name, text, run)
-#define TEST_ONE_DOOR(name, run, text) IGT_DXG_TEST_AT(IGT_DXG_DXG_DOOR, name, text, run)
+#define TEST_LONGEST(name, run, text) IGT_DXG_TEST_LONGEST(name, text, run)
 
 /**
  * struct victim - A device that hangs, or does not
@@ -383,23 +383,23 @@ static void test_limit(struct igt_dxg *dxg)
 
 static const struct igt_dxg_test tests[] = {
 	TEST("hang", test_hang, "A job that hangs is ended, and its device with it."),
-	TEST_ONE_DOOR("keep-value", test_keep_value,
-		      "A fence with NoSignalMaxValueOnTdr keeps its value when a job hangs."),
-	TEST_ONE_DOOR("other-device", test_other_device,
-		      "Another device's work survives a job that hangs."),
-	TEST_ONE_DOOR("other-fence", test_other_fence,
-		      "A fence that the hung job does not signal keeps its value."),
-	TEST_ONE_DOOR("destroy-memory", test_destroy_memory,
-		      "SynchronousDestroy of what a hung job uses ends with the time-out."),
+	TEST_LONGEST("keep-value", test_keep_value,
+		     "A fence with NoSignalMaxValueOnTdr keeps its value when a job hangs."),
+	TEST_LONGEST("other-device", test_other_device,
+		     "Another device's work survives a job that hangs."),
+	TEST_LONGEST("other-fence", test_other_fence,
+		     "A fence that the hung job does not signal keeps its value."),
+	TEST_LONGEST("destroy-memory", test_destroy_memory,
+		     "SynchronousDestroy of what a hung job uses ends with the time-out."),
 	TEST("destroy-device", test_destroy_device, "A device is destroyed while its job hangs."),
-	TEST_ONE_DOOR("destroy-fence", test_destroy_fence,
-		      "A fence is destroyed while the job hangs that signals it."),
-	TEST_ONE_DOOR("again", test_again, "The engine works again after each job that hangs."),
-	TEST_ONE_DOOR("longest", test_longest, "A command may take as long as the time-out."),
-	TEST_ONE_DOOR("sum", test_sum, "The time-out counts for all of a command."),
-	TEST_ONE_DOOR("depth", test_depth,
-		      "Destroying a context cancels 4096 commands quickly."),
-	TEST_ONE_DOOR("limit", test_limit, "A queue has an end, behind which ENOMEM is."),
+	TEST_LONGEST("destroy-fence", test_destroy_fence,
+		     "A fence is destroyed while the job hangs that signals it."),
+	TEST_LONGEST("again", test_again, "The engine works again after each job that hangs."),
+	TEST_LONGEST("longest", test_longest, "A command may take as long as the time-out."),
+	TEST_LONGEST("sum", test_sum, "The time-out counts for all of a command."),
+	TEST_LONGEST("depth", test_depth,
+		     "Destroying a context cancels 4096 commands quickly."),
+	TEST_LONGEST("limit", test_limit, "A queue has an end, behind which ENOMEM is."),
 	TEST(NULL, NULL, NULL)
 };
 

@@ -332,10 +332,18 @@ static void run_test(const struct igt_dxg_test *test, const struct igt_dxg_way *
 	igt_dxg_close(dxg);
 }
 
+/* By the length of the name, so that another test does not change them. */
 static bool has_way(const struct igt_dxg_test *test, const struct igt_dxg_way *way)
 {
-	if (test->doors == IGT_DXG_LONG)
-		return strcmp(way->name, "virtio_gpu-card") && strcmp(way->name, "vkms-render");
+	static const char *const some[2][2] = {
+		{ "virtio_gpu-dxg", "vkms-card" },
+		{ "vkms-dxg", "virtio_gpu-render" },
+	};
+	const char *const *ways = some[strlen(test->name) % 2];
+
+	if (test->doors & (IGT_DXG_LONG | IGT_DXG_LONGEST))
+		return !strcmp(way->name, ways[0]) ||
+		       (test->doors == IGT_DXG_LONG && !strcmp(way->name, ways[1]));
 	return !test->doors || test->doors & 1U << way->door;
 }
 

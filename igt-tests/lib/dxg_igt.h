@@ -90,7 +90,8 @@ bool igt_dxg_find_node(enum igt_dxg_door door, const char *driver, char *path);
  * @outlast: in place of @run, the test for igt_dxg_outlast()
  * @run_case: in place of @run, one test for all of a table
  * @data: for @run_case, its entry
- * @doors: bit mask of enum igt_dxg_door to run it for, or 0 for all; or IGT_DXG_LONG
+ * @doors: bit mask of enum igt_dxg_door to run it for, or 0 for all; or IGT_DXG_LONG or
+ *         IGT_DXG_LONGEST
  * @leaves: @run leaves counts changed; else they must come back after it
  */
 struct igt_dxg_test {
@@ -108,10 +109,13 @@ enum {
 	IGT_DXG_DXG_DOOR = 1 << DXG_DOOR_DXG,
 	IGT_DXG_DRM_DOORS = 1 << DXG_DOOR_RENDER | 1 << DXG_DOOR_CARD,
 	/*
-	 * For tests that take long: /dev/dxg of both adapters, the render node of one and
-	 * the card node of the other. The nodes differ in who may open them only.
+	 * For tests that take long: /dev/dxg of one adapter and a node of the other one;
+	 * half of these tests have one such pair and half the other. The nodes differ in
+	 * who may open them only.
 	 */
 	IGT_DXG_LONG = 1 << DXG_DOORS,
+	/* For those that wait for seconds, mostly: /dev/dxg of one adapter. */
+	IGT_DXG_LONGEST = 2 << DXG_DOORS,
 };
 
 /* Entries of a table: for all doors, or for some. */
@@ -122,6 +126,8 @@ enum {
 /* One that takes long. */
 #define IGT_DXG_TEST_LONG(name_, describe_, run_) \
 	IGT_DXG_TEST_AT(IGT_DXG_LONG, name_, describe_, run_)
+#define IGT_DXG_TEST_LONGEST(name_, describe_, run_) \
+	IGT_DXG_TEST_AT(IGT_DXG_LONGEST, name_, describe_, run_)
 /* One for all doors that has to be over before a job is. */
 #define IGT_DXG_TEST_OUTLAST(name_, describe_, run_) \
 	{ .name = (name_), .describe = (describe_), .outlast = (run_) }
