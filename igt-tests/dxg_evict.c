@@ -108,7 +108,7 @@ static void test_overcommit_mixed(struct igt_dxg *dxg)
 
 /* --- mappings ----------------------------------------------------------- */
 
-#define CPU_ROOM	(24 * MIB)
+#define CPU_ROOM	(12 * MIB)
 #define CPU_SIZE	(1 * MIB)
 #define CPU_ITEMS	(2 * CPU_ROOM / CPU_SIZE)
 #define CPU_PAGES	(CPU_SIZE / PAGE)
@@ -158,7 +158,7 @@ static void test_locked(struct igt_dxg *dxg)
 	for (uint32_t i = 0; i < CPU_ITEMS; i++)
 		data[i] = lock(&space, list[i]);
 	igt_assert_eq_u64(dxg_count(dxg, "system_bytes"), CPU_ITEMS * CPU_SIZE - CPU_ROOM);
-	for (uint32_t round = 0; round <= igt_dxg_scale(4); round++) {
+	for (uint32_t round = 0; round <= igt_dxg_scale(2); round++) {
 		for (uint32_t i = 0; i < CPU_ITEMS; i++)
 			for (uint32_t page = 0; page < CPU_PAGES; page++)
 				data[i][page * CPU_WORDS] = cpu_stamp(i, page, round);
@@ -208,7 +208,7 @@ static void *write_on(void *arg)
 
 static void test_writer(struct igt_dxg *dxg)
 {
-	uint32_t hot, press[SMALL_ITEMS], outs = 0, ins = 0, rounds = igt_dxg_scale(60);
+	uint32_t hot, press[SMALL_ITEMS], outs = 0, ins = 0, rounds = igt_dxg_scale(30);
 	struct igt_dxg_stream stream;
 	uint64_t sum = 0, before;
 	pthread_t thread;
