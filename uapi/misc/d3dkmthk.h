@@ -305,11 +305,11 @@ struct d3dkmt_destroy_device {
 
 /**
  * enum d3dkmt_device_state_type - What GetDeviceState answers
- * @D3DKMT_DEVICESTATE_EXECUTION: enum d3dkmt_device_execution_state
- * @D3DKMT_DEVICESTATE_PRESENT: EPERM
- * @D3DKMT_DEVICESTATE_RESET: EPERM
+ * @D3DKMT_DEVICESTATE_EXECUTION: __u32, enum d3dkmt_device_execution_state
+ * @D3DKMT_DEVICESTATE_PRESENT: EPERM: there are no display sources to present to
+ * @D3DKMT_DEVICESTATE_RESET: __u32 of D3DKMT_RESET_*; nothing is ever set
  * @D3DKMT_DEVICESTATE_PRESENT_DWM: EPERM
- * @D3DKMT_DEVICESTATE_PAGE_FAULT: EPERM
+ * @D3DKMT_DEVICESTATE_PAGE_FAULT: struct d3dkmt_device_page_fault_state
  * @D3DKMT_DEVICESTATE_PRESENT_QUEUE: EPERM
  */
 enum d3dkmt_device_state_type {
@@ -328,7 +328,8 @@ enum d3dkmt_device_state_type {
  * @D3DKMT_DEVICEEXECUTION_HUNG: one of its commands met the time-out
  * @D3DKMT_DEVICEEXECUTION_STOPPED: its adapter has been removed
  * @D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY: a command found no memory
- * @D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT: a command was refused by the engine
+ * @D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT: a command was refused by the engine, or
+ *	MarkDeviceAsError was called
  * @D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT: a command named memory that is gone
  */
 enum d3dkmt_device_execution_state {
@@ -341,22 +342,65 @@ enum d3dkmt_device_execution_state {
 	D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT = 7,
 };
 
+/* D3DKMT_DEVICESTATE_RESET */
+#define D3DKMT_RESET_DESKTOP_SWITCHED			(1U << 0)
+
+/* struct d3dkmt_device_page_fault_state, flags */
+#define D3DKMT_PAGE_FAULT_WRITE				(1U << 0)
+
+/**
+ * struct d3dkmt_device_page_fault_state - D3DKMT_DEVICESTATE_PAGE_FAULT
+ * @primitive_api_sequence_number: always 0
+ * @pipeline_stage: always 0
+ * @bind_table_entry: always 0
+ * @flags: D3DKMT_PAGE_FAULT_*
+ * @error_code: always 0
+ * @virtual_address: GPU virtual address that a command could not access; 0 if it named
+ *	an allocation
+ *
+ * All 0 unless the execution state is ERROR_DMAPAGEFAULT.
+ */
+struct d3dkmt_device_page_fault_state {
+	__u64 primitive_api_sequence_number;
+	__u32 pipeline_stage;
+	__u32 bind_table_entry;
+	__u32 flags;
+	__u32 error_code;
+	__u64 virtual_address;
+};
+
 /**
  * struct d3dkmt_get_device_state - D3DKMTGetDeviceState
  * @device: in: device handle
  * @type: in: enum d3dkmt_device_state_type; EINVAL: any other
- * @execution_state: out: enum d3dkmt_device_execution_state
- * @pad: out: 0
- * @reserved: out: 0
+ * @state: out: what the type says, and zeroes behind it
  *
  * Works on a removed adapter.
  */
 struct d3dkmt_get_device_state {
 	__u32 device;
 	__u32 type;
-	__u32 execution_state;
-	__u32 pad;
-	__u64 reserved[5];
+	__u64 state[6];
+};
+
+/* struct d3dkmt_mark_device_as_error, reason */
+#define D3DKMT_DEVICE_ERROR_REASON_GENERIC		0x80000000U
+#define D3DKMT_DEVICE_ERROR_REASON_DRIVER_ERROR		0x80000006U
+
+/**
+ * struct d3dkmt_mark_device_as_error - D3DKMTMarkDeviceAsError
+ * @device: in: device handle
+ * @reason: in: D3DKMT_DEVICE_ERROR_REASON_*; EINVAL: any other
+ *
+ * For a program that has found its device in a state that it cannot go on from. The
+ * device is lost with the state ERROR_DMAFAULT: commands that are queued and have not
+ * started are cancelled, later ones answer ENODEV, and monitored fences that the lost ones
+ * would have signalled go to the maximum, except those with NO_SIGNAL_MAX_VALUE_ON_TDR. A
+ * device that is lost already keeps its state. ENODEV: the adapter has been removed.
+ */
+struct d3dkmt_mark_device_as_error {
+	__u32 device;
+	__u32 reason;
 };
 
 /* struct d3dkmt_create_context_virtual, flags */
@@ -1601,6 +1645,177 @@ struct d3dkmt_open_resource_from_nt_handle {
 	__u32 sync_object;
 };
 
+/**
+ * struct d3dkmt_query_clock_calibration - D3DKMTQueryClockCalibration
+ * @adapter: in: adapter handle
+ * @node_ordinal: in: node; EINVAL: there is none
+ * @physical_adapter_index: in: 0; EINVAL: any other
+ * @gpu_frequency: out: ticks of the node's clock in a second, 1000000000
+ * @gpu_clock_counter: out: the node's clock, as DRM_DXG_CMD_TIMESTAMP writes it
+ * @cpu_clock_counter: out: the caller's CLOCK_MONOTONIC at the same moment, in nanoseconds
+ * @flags: out: 0
+ *
+ * The engine is software, and its clock is the kernel's: the two counters advance alike,
+ * and differ by what the caller's time namespace adds. ENODEV: the adapter has been removed.
+ */
+struct d3dkmt_query_clock_calibration {
+	__u32 adapter;
+	__u32 node_ordinal;
+	__u32 physical_adapter_index;
+	__u64 gpu_frequency;
+	__u64 gpu_clock_counter;
+	__u64 cpu_clock_counter;
+	__u32 flags;
+} __attribute__((packed));
+
+/**
+ * struct d3dkmt_enum_processes - D3DKMTEnumProcesses
+ * @adapter_luid: in: the adapter, which need not be open
+ * @buffer: in: pointer to an array of __u32 for process ids, or NULL
+ * @buffer_count: in: room in it; out: processes returned, or that there are where
+ *	@buffer is NULL or has no room
+ *
+ * The processes that have opened the adapter, each once, ascending, by their ids in the
+ * caller's pid namespace. Those of other users are only shown to a caller with
+ * CAP_SYS_PTRACE in that namespace. On a DRM node a process is the one that opened the
+ * file; it is not shown once it has gone, whoever has the file then.
+ *
+ * EOVERFLOW: there is room, and too little; @buffer_count is written. EINVAL: no adapter
+ * that the caller sees has this LUID.
+ */
+struct d3dkmt_enum_processes {
+	struct d3dkmt_luid adapter_luid;
+	__u64 buffer;
+	__u64 buffer_count;
+};
+
+/* struct d3dkmt_is_feature_enabled, feature_id: what WDDM has names for */
+#define D3DKMT_FEATURE_HWSCH				0
+#define D3DKMT_FEATURE_HWFLIPQUEUE			1
+#define D3DKMT_FEATURE_LDA_GPUPV			2
+#define D3DKMT_FEATURE_KMD_SIGNAL_CPU_EVENT		3
+#define D3DKMT_FEATURE_USER_MODE_SUBMISSION		4
+#define D3DKMT_FEATURE_SHARE_BACKING_STORE_WITH_KMD	5
+#define D3DKMT_FEATURE_PAGE_BASED_MEMORY_MANAGER	32
+#define D3DKMT_FEATURE_KERNEL_MODE_TESTING		33
+
+/* struct d3dkmt_is_feature_enabled, value */
+#define D3DKMT_FEATURE_ENABLED				(1U << 0)
+#define D3DKMT_FEATURE_KNOWN				(1U << 1)
+#define D3DKMT_FEATURE_SUPPORTED_BY_DRIVER		(1U << 2)
+#define D3DKMT_FEATURE_SUPPORTED_ON_CONFIG		(1U << 3)
+
+/**
+ * struct d3dkmt_is_feature_enabled - D3DKMTIsFeatureEnabled
+ * @adapter: in: adapter handle
+ * @feature_id: in: D3DKMT_FEATURE_*, or any other number
+ * @version: out: 0
+ * @value: out: D3DKMT_FEATURE_KNOWN for those above, 0 for others: none is supported
+ *
+ * ENODEV: the adapter has been removed.
+ */
+struct d3dkmt_is_feature_enabled {
+	__u32 adapter;
+	__u32 feature_id;
+	__u16 version;
+	__u16 value;
+};
+
+/* struct d3dkmt_escape, type: the two that this header has structures for, and the last one */
+#define D3DKMT_ESCAPE_DRIVER_PRIVATE			0
+#define D3DKMT_ESCAPE_VIDMM				1
+#define D3DKMT_ESCAPE_LAST				39
+
+/* struct d3dkmt_escape, flags */
+#define D3DKMT_ESCAPE_HARDWARE_ACCESS			(1U << 0)
+#define D3DKMT_ESCAPE_DEVICE_STATUS_QUERY		(1U << 1)
+#define D3DKMT_ESCAPE_CHANGE_FRAME_LATENCY		(1U << 2)
+#define D3DKMT_ESCAPE_NO_ADAPTER_SYNCHRONIZATION	(1U << 3)
+#define D3DKMT_ESCAPE_VIRTUAL_MACHINE_DATA		(1U << 5)
+#define D3DKMT_ESCAPE_DRIVER_KNOWN_ESCAPE		(1U << 6)
+#define D3DKMT_ESCAPE_DRIVER_COMMON_ESCAPE		(1U << 7)
+
+/**
+ * struct d3dkmt_escape - D3DKMTEscape
+ * @adapter: in: adapter handle
+ * @device: in: device handle of that adapter, or 0
+ * @type: in: D3DKMT_ESCAPE_*; EINVAL: more than D3DKMT_ESCAPE_LAST
+ * @flags: in: D3DKMT_ESCAPE_*; ignored. EINVAL: other bits
+ * @private_driver_data: in: pointer to the structure of @type
+ * @private_driver_data_size: in: bytes there; EINVAL: fewer than the structure has, or more
+ *	than D3DKMT_MAX_PRIVATE_DATA
+ * @context: in: context handle of @device, or 0
+ *
+ * A back door of drivers, which this one does not need: EPERM. VIDMM is for tests, and
+ * served where the module parameter test_escapes is on. ENODEV: the adapter has been
+ * removed.
+ */
+struct d3dkmt_escape {
+	__u32 adapter;
+	__u32 device;
+	__u32 type;
+	__u32 flags;
+	__u64 private_driver_data;
+	__u32 private_driver_data_size;
+	__u32 context;
+};
+
+/**
+ * enum d3dkmt_vidmm_escape_type - What is tested
+ * @D3DKMT_VIDMM_ESCAPE_EVICT: struct d3dkmt_vidmm_escape_evict
+ * @D3DKMT_VIDMM_ESCAPE_GET_BUDGET: struct d3dkmt_vidmm_escape_get_budget
+ * @D3DKMT_VIDMM_ESCAPE_VALIDATE_INTEGRITY: struct d3dkmt_vidmm_escape
+ *
+ * Any other: EPERM.
+ */
+enum d3dkmt_vidmm_escape_type {
+	D3DKMT_VIDMM_ESCAPE_EVICT = 5,
+	D3DKMT_VIDMM_ESCAPE_GET_BUDGET = 11,
+	D3DKMT_VIDMM_ESCAPE_VALIDATE_INTEGRITY = 17,
+};
+
+/**
+ * struct d3dkmt_vidmm_escape - D3DKMT_ESCAPE_VIDMM, the head of all of them
+ * @type: in: enum d3dkmt_vidmm_escape_type
+ * @pad: ignored
+ *
+ * VALIDATE_INTEGRITY checks handles, queues and the sums of video memory of all processes,
+ * as dxg_invariants in debugfs does. EIO: something is wrong.
+ */
+struct d3dkmt_vidmm_escape {
+	__u32 type;
+	__u32 pad;
+};
+
+/**
+ * struct d3dkmt_vidmm_escape_evict - Move bytes to the system segment
+ * @base: head
+ * @resource: in: handle of a resource of the escape's device, or 0
+ * @allocation: in: handle of an allocation of the escape's device, or 0
+ * @process: in: 0, the caller; EPERM: any other
+ *
+ * With neither handle all that the process has in the device segment of the adapter goes;
+ * one of them names what goes alone. What commands use now stays, and so does what is exported.
+ * EINVAL: both handles, or one that is not of the device. ENOMEM: no memory for the
+ * bytes; some may have moved.
+ */
+struct d3dkmt_vidmm_escape_evict {
+	struct d3dkmt_vidmm_escape base;
+	__u32 resource;
+	__u32 allocation;
+	__u64 process;
+};
+
+/**
+ * struct d3dkmt_vidmm_escape_get_budget - Ask how far a process is over its budget
+ * @base: head
+ * @num_bytes_to_trim: out: bytes that MakeResident has asked for beyond the budget
+ */
+struct d3dkmt_vidmm_escape_get_budget {
+	struct d3dkmt_vidmm_escape base;
+	__u64 num_bytes_to_trim;
+};
+
 /*
  * The operations. Where a structure is named the operation is served; a number of
  * bytes stands for the structure of a known operation that is answered with EPERM.
@@ -1629,7 +1844,8 @@ struct d3dkmt_open_resource_from_nt_handle {
 	D3DKMT_IO(0x0a, struct d3dkmt_query_video_memory_info)
 #define D3DKMT_IOCTL_MAKE_RESIDENT			D3DKMT_IO(0x0b, struct d3dkmt_make_resident)
 #define D3DKMT_IOCTL_MAP_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x0c, 104)
-#define D3DKMT_IOCTL_ESCAPE				D3DKMT_IO_BYTES(0x0d, 32)
+#define D3DKMT_IOCTL_ESCAPE \
+	D3DKMT_IO(0x0d, struct d3dkmt_escape)
 #define D3DKMT_IOCTL_GET_DEVICE_STATE \
 	D3DKMT_IO(0x0e, struct d3dkmt_get_device_state)
 #define D3DKMT_IOCTL_SUBMIT_COMMAND \
@@ -1665,7 +1881,8 @@ struct d3dkmt_open_resource_from_nt_handle {
 #define D3DKMT_IOCTL_INVALIDATE_CACHE \
 	D3DKMT_IO(0x24, struct d3dkmt_invalidate_cache)
 #define D3DKMT_IOCTL_LOCK2				D3DKMT_IO(0x25, struct d3dkmt_lock2)
-#define D3DKMT_IOCTL_MARK_DEVICE_AS_ERROR		D3DKMT_IO_BYTES(0x26, 8)
+#define D3DKMT_IOCTL_MARK_DEVICE_AS_ERROR \
+	D3DKMT_IO(0x26, struct d3dkmt_mark_device_as_error)
 #define D3DKMT_IOCTL_OFFER_ALLOCATIONS \
 	D3DKMT_IO(0x27, struct d3dkmt_offer_allocations)
 #define D3DKMT_IOCTL_OPEN_RESOURCE			D3DKMT_IO_BYTES(0x28, 72)
@@ -1696,7 +1913,8 @@ struct d3dkmt_open_resource_from_nt_handle {
 #define D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_GPU		D3DKMT_IO_BYTES(0x3b, 80)
 #define D3DKMT_IOCTL_GET_ALLOCATION_PRIORITY \
 	D3DKMT_IO(0x3c, struct d3dkmt_get_allocation_priority)
-#define D3DKMT_IOCTL_QUERY_CLOCK_CALIBRATION		D3DKMT_IO_BYTES(0x3d, 40)
+#define D3DKMT_IOCTL_QUERY_CLOCK_CALIBRATION \
+	D3DKMT_IO(0x3d, struct d3dkmt_query_clock_calibration)
 #define D3DKMT_IOCTL_ENUM_ADAPTERS3 \
 	D3DKMT_IO(0x3e, struct d3dkmt_enum_adapters3)
 #define D3DKMT_IOCTL_SHARE_OBJECTS			D3DKMT_IO(0x3f, struct d3dkmt_share_objects)
@@ -1711,8 +1929,10 @@ struct d3dkmt_open_resource_from_nt_handle {
 #define D3DKMT_IOCTL_CREATE_SYNC_FILE			D3DKMT_IO_BYTES(0x45, 24)
 #define D3DKMT_IOCTL_WAIT_SYNC_FILE			D3DKMT_IO_BYTES(0x46, 16)
 #define D3DKMT_IOCTL_OPEN_SYNC_OBJECT_FROM_SYNC_FILE	D3DKMT_IO_BYTES(0x47, 40)
-#define D3DKMT_IOCTL_ENUM_PROCESSES			D3DKMT_IO_BYTES(0x48, 24)
-#define D3DKMT_IOCTL_IS_FEATURE_ENABLED			D3DKMT_IO_BYTES(0x49, 12)
+#define D3DKMT_IOCTL_ENUM_PROCESSES \
+	D3DKMT_IO(0x48, struct d3dkmt_enum_processes)
+#define D3DKMT_IOCTL_IS_FEATURE_ENABLED \
+	D3DKMT_IO(0x49, struct d3dkmt_is_feature_enabled)
 
 /**
  * D3DKMT_DRM_IOCTL() - The code of an operation on a DRM node

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/build_bug.h>
 #include <linux/err.h>
 #include <linux/slab.h>
 
@@ -126,6 +127,24 @@ bool dxg_device_has_drained(struct dxg_device *device, u64 epoch)
 	return drained;
 }
 
+static void device_lose(struct dxg_device *device, enum d3dkmt_device_execution_state state,
+			const struct d3dkmt_device_page_fault_state *fault)
+{
+	u32 i;
+
+	spin_lock_irq(&device->lock);
+	if (device->state == D3DKMT_DEVICEEXECUTION_ACTIVE) {
+		device->state = state;
+		if (fault)
+			device->fault = *fault;
+		trace_dxg_device_lost(device, state);
+	}
+	spin_unlock_irq(&device->lock);
+
+	for (i = 0; i < device->adapter->caps.num_nodes; i++)
+		dxg_node_cancel(device->adapter->nodes[i], device, NULL);
+}
+
 /**
  * dxg_device_lose() - Stop a device's execution for good
  * @device: the device
@@ -135,17 +154,25 @@ bool dxg_device_has_drained(struct dxg_device *device, u64 epoch)
  */
 void dxg_device_lose(struct dxg_device *device, enum d3dkmt_device_execution_state state)
 {
-	u32 i;
+	device_lose(device, state, NULL);
+}
 
-	spin_lock_irq(&device->lock);
-	if (device->state == D3DKMT_DEVICEEXECUTION_ACTIVE) {
-		device->state = state;
-		trace_dxg_device_lost(device, state);
-	}
-	spin_unlock_irq(&device->lock);
+/**
+ * dxg_device_fault() - Stop a device that has named memory which is not there
+ * @device: the device
+ * @address: GPU virtual address that a command could not access
+ * @flags: D3DKMT_PAGE_FAULT_*
+ *
+ * As dxg_device_lose(), and GetDeviceState says where it was. May sleep.
+ */
+void dxg_device_fault(struct dxg_device *device, u64 address, u32 flags)
+{
+	const struct d3dkmt_device_page_fault_state fault = {
+		.flags = flags,
+		.virtual_address = address,
+	};
 
-	for (i = 0; i < device->adapter->caps.num_nodes; i++)
-		dxg_node_cancel(device->adapter->nodes[i], device, NULL);
+	device_lose(device, D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT, &fault);
 }
 
 /**
@@ -223,6 +250,43 @@ int dxg_ioctl_device_destroy(struct dxg_call *call)
 	return 0;
 }
 
+static u32 device_execution_state(struct dxg_device *device)
+{
+	enum d3dkmt_device_execution_state state;
+
+	spin_lock_irq(&device->lock);
+	state = device->state;
+	spin_unlock_irq(&device->lock);
+	if (state == D3DKMT_DEVICEEXECUTION_ACTIVE && dxg_adapter_is_removed(device->adapter))
+		state = D3DKMT_DEVICEEXECUTION_STOPPED;
+	return state;
+}
+
+static void device_page_fault_state(struct dxg_device *device,
+				    struct d3dkmt_device_page_fault_state *fault)
+{
+	spin_lock_irq(&device->lock);
+	*fault = device->fault;
+	spin_unlock_irq(&device->lock);
+}
+
+static int device_state(struct dxg_device *device, u32 type, void *state)
+{
+	switch (type) {
+	case D3DKMT_DEVICESTATE_EXECUTION:
+		*(u32 *)state = device_execution_state(device);
+		return 0;
+	case D3DKMT_DEVICESTATE_RESET:
+		/* Of a desktop, which there is none of. */
+		return 0;
+	case D3DKMT_DEVICESTATE_PAGE_FAULT:
+		device_page_fault_state(device, state);
+		return 0;
+	default:
+		return -EPERM;
+	}
+}
+
 /**
  * dxg_ioctl_device_get_state() - D3DKMTGetDeviceState
  * @call: struct d3dkmt_get_device_state
@@ -232,26 +296,40 @@ int dxg_ioctl_device_destroy(struct dxg_call *call)
 int dxg_ioctl_device_get_state(struct dxg_call *call)
 {
 	struct d3dkmt_get_device_state *args = call->args;
-	enum d3dkmt_device_execution_state state;
 	struct dxg_device *device;
+	int ret;
+
+	BUILD_BUG_ON(sizeof(args->state) < sizeof(struct d3dkmt_device_page_fault_state));
 
 	if (!args->type || args->type > D3DKMT_DEVICESTATE_PRESENT_QUEUE)
 		return -EINVAL;
 	device = dxg_device_lookup(call->process, args->device);
 	if (!device)
 		return -EINVAL;
-
-	spin_lock_irq(&device->lock);
-	state = device->state;
-	spin_unlock_irq(&device->lock);
-	if (state == D3DKMT_DEVICEEXECUTION_ACTIVE && dxg_adapter_is_removed(device->adapter))
-		state = D3DKMT_DEVICEEXECUTION_STOPPED;
+	memset(args->state, 0, sizeof(args->state));
+	ret = device_state(device, args->type, args->state);
 	dxg_device_put(device);
+	return ret;
+}
 
-	if (args->type != D3DKMT_DEVICESTATE_EXECUTION)
-		return -EPERM;
-	args->execution_state = state;
-	args->pad = 0;
-	memset(args->reserved, 0, sizeof(args->reserved));
+/**
+ * dxg_ioctl_device_mark_error() - D3DKMTMarkDeviceAsError
+ * @call: struct d3dkmt_mark_device_as_error
+ *
+ * Return: 0; -EINVAL: no such device or reason; -ENODEV.
+ */
+int dxg_ioctl_device_mark_error(struct dxg_call *call)
+{
+	const struct d3dkmt_mark_device_as_error *args = call->args;
+	struct dxg_device *device;
+
+	if (args->reason != D3DKMT_DEVICE_ERROR_REASON_GENERIC &&
+	    args->reason != D3DKMT_DEVICE_ERROR_REASON_DRIVER_ERROR)
+		return -EINVAL;
+	device = dxg_device_lookup_present(call->process, args->device);
+	if (IS_ERR(device))
+		return PTR_ERR(device);
+	dxg_device_lose(device, D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT);
+	dxg_device_put(device);
 	return 0;
 }

@@ -36,6 +36,8 @@ struct dxg_device {
 	spinlock_t lock;
 	/** @state: Whether it still executes; ACTIVE is left once. */
 	enum d3dkmt_device_execution_state state;
+	/** @fault: What a command could not access; all 0 without such a command. */
+	struct d3dkmt_device_page_fault_state fault;
 	/** @epoch: Number of the epoch that commands are queued in now. */
 	u64 epoch;
 	/** @commands: Commands queued and not finished, oldest first. */
@@ -50,5 +52,6 @@ void dxg_device_put(struct dxg_device *device);
 u64 dxg_device_end_epoch(struct dxg_device *device);
 bool dxg_device_has_drained(struct dxg_device *device, u64 epoch);
 void dxg_device_lose(struct dxg_device *device, enum d3dkmt_device_execution_state state);
+void dxg_device_fault(struct dxg_device *device, u64 address, u32 flags);
 
 #endif /* _DXG_DEVICE_H */

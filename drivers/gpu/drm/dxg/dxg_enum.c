@@ -2,7 +2,11 @@
 #include <linux/err.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/sort.h>
 #include <linux/uaccess.h>
 
 #include <uapi/misc/d3dkmthk.h>
@@ -19,6 +23,11 @@
  * its attachment, made unique: it is never seen twice before the next boot, also
  * when the module is loaded again, so nobody opens by mistake what has taken the
  * place of the adapter it knew. A counter in the module would start again.
+ *
+ * Who uses an adapter is said with the rights that /proc has: a program sees those of its
+ * user and its pid namespace, and others if it could look into them anyway. Refused: all of
+ * them, as WDDM does. What a user's programs do with the GPU is not for other users, nor
+ * for containers, to see.
  *
  * Answers are the truth. The adapters render and are software devices, they have
  * no display sources, and one that is not on a PCI bus has no PCI ids.
@@ -394,5 +403,123 @@ int dxg_ioctl_adapter_query_info(struct dxg_call *call)
 	if (!dxg_adapter_is_removed(pa->adapter))
 		ret = query_info(pa->adapter, args->type, &buffer);
 	dxg_object_put(&pa->base);
+	return ret;
+}
+
+/* Processes that may have come while memory was allocated for those that were there. */
+#define ENUM_PROCESSES_SPARE	16
+
+/* 0: it has gone, or is not for the caller to see. */
+static pid_t enum_process_pid(const struct dxg_process *process, bool all)
+{
+	struct task_struct *task;
+	pid_t pid = 0;
+
+	rcu_read_lock();
+	task = pid_task(process->opener, PIDTYPE_TGID);
+	if (task && (all || uid_eq(task_euid(task), current_euid())))
+		pid = pid_vnr(process->opener);
+	rcu_read_unlock();
+	return pid;
+}
+
+/* How many there are, of which the first @room are in @pids. */
+static u32 enum_pids(struct dxg_adapter *adapter, pid_t *pids, u32 room, bool all)
+{
+	struct dxg_process_adapter *pa;
+	u32 num = 0;
+	pid_t pid;
+
+	mutex_lock(&adapter->objects_lock);
+	list_for_each_entry(pa, &adapter->processes, adapter_link) {
+		pid = enum_process_pid(pa->process, all);
+		if (!pid)
+			continue;
+		if (num < room)
+			pids[num] = pid;
+		num++;
+	}
+	mutex_unlock(&adapter->objects_lock);
+	return num;
+}
+
+static int enum_compare_pids(const void *a, const void *b)
+{
+	return *(const pid_t *)a - *(const pid_t *)b;
+}
+
+/* A process may have opened a node several times. */
+static u32 enum_unique_pids(pid_t *pids, u32 num)
+{
+	u32 i, unique = 0;
+
+	sort(pids, num, sizeof(*pids), enum_compare_pids, NULL);
+	for (i = 0; i < num; i++)
+		if (!unique || pids[i] != pids[unique - 1])
+			pids[unique++] = pids[i];
+	return unique;
+}
+
+static pid_t *enum_processes(struct dxg_adapter *adapter, u32 *num)
+{
+	bool all = ns_capable(task_active_pid_ns(current)->user_ns, CAP_SYS_PTRACE);
+	pid_t *pids;
+	u32 room;
+
+	for (;;) {
+		room = atomic_read(&adapter->stats.processes) + ENUM_PROCESSES_SPARE;
+		pids = kvmalloc_array(room, sizeof(*pids), GFP_KERNEL_ACCOUNT);
+		if (!pids)
+			return ERR_PTR(-ENOMEM);
+		*num = enum_pids(adapter, pids, room, all);
+		if (*num <= room)
+			break;
+		kvfree(pids);
+		if (fatal_signal_pending(current))
+			return ERR_PTR(-EINTR);
+	}
+	*num = enum_unique_pids(pids, *num);
+	return pids;
+}
+
+static int enum_processes_put(struct dxg_call *call, const pid_t *pids, u32 num)
+{
+	struct d3dkmt_enum_processes *args = call->args;
+	struct d3dkmt_enum_processes __user *user = call->user_args;
+	bool count = !args->buffer || !args->buffer_count;
+	u64 room = args->buffer_count;
+
+	args->buffer_count = num;
+	if (count)
+		return 0;
+	if (num > room)
+		return put_user((u64)num, &user->buffer_count) ?: -EOVERFLOW;
+	return copy_to_user(u64_to_user_ptr(args->buffer), pids,
+			    array_size(num, sizeof(*pids))) ? -EFAULT : 0;
+}
+
+/**
+ * dxg_ioctl_process_enum() - D3DKMTEnumProcesses
+ * @call: struct d3dkmt_enum_processes
+ *
+ * Return: 0; -EINVAL; -EOVERFLOW; -EFAULT; -ENOMEM, as the structure says; -EINTR: killed.
+ */
+int dxg_ioctl_process_enum(struct dxg_call *call)
+{
+	const struct d3dkmt_enum_processes *args = call->args;
+	struct dxg_adapter *adapter;
+	pid_t *pids;
+	u32 num;
+	int ret;
+
+	adapter = dxg_enum_find(call->process, &args->adapter_luid);
+	if (!adapter)
+		return -EINVAL;
+	pids = enum_processes(adapter, &num);
+	dxg_adapter_put(adapter);
+	if (IS_ERR(pids))
+		return PTR_ERR(pids);
+	ret = enum_processes_put(call, pids, num);
+	kvfree(pids);
 	return ret;
 }

@@ -68,7 +68,7 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL(QUERY_VIDEO_MEMORY_INFO, dxg_ioctl_video_memory_query, 0),
 	DXG_IOCTL(MAKE_RESIDENT, dxg_ioctl_make_resident, 0),
 	DXG_IOCTL_NONE(MAP_GPU_VIRTUAL_ADDRESS),
-	DXG_IOCTL_NONE(ESCAPE),
+	DXG_IOCTL(ESCAPE, dxg_ioctl_escape, DXG_IOCTL_IN),
 	DXG_IOCTL(GET_DEVICE_STATE, dxg_ioctl_device_get_state, 0),
 	DXG_IOCTL(SUBMIT_COMMAND, dxg_ioctl_command_submit, DXG_IOCTL_IN),
 	DXG_IOCTL(CREATE_SYNC_OBJECT2, dxg_ioctl_sync_create, 0),
@@ -93,7 +93,7 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL_NONE(GET_SHARED_RESOURCE_ADAPTER_LUID),
 	DXG_IOCTL(INVALIDATE_CACHE, dxg_ioctl_invalidate_cache, DXG_IOCTL_IN),
 	DXG_IOCTL(LOCK2, dxg_ioctl_allocation_lock, 0),
-	DXG_IOCTL_NONE(MARK_DEVICE_AS_ERROR),
+	DXG_IOCTL(MARK_DEVICE_AS_ERROR, dxg_ioctl_device_mark_error, DXG_IOCTL_IN),
 	DXG_IOCTL(OFFER_ALLOCATIONS, dxg_ioctl_offer, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(OPEN_RESOURCE),
 	DXG_IOCTL_NONE(OPEN_SYNC_OBJECT),
@@ -116,7 +116,7 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL(WAIT_SYNC_OBJECT_FROM_CPU, dxg_ioctl_sync_wait, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(WAIT_SYNC_OBJECT_FROM_GPU),
 	DXG_IOCTL(GET_ALLOCATION_PRIORITY, dxg_ioctl_allocation_get_priority, DXG_IOCTL_IN),
-	DXG_IOCTL_NONE(QUERY_CLOCK_CALIBRATION),
+	DXG_IOCTL(QUERY_CLOCK_CALIBRATION, dxg_ioctl_clock_query, 0),
 	DXG_IOCTL(ENUM_ADAPTERS3, dxg_ioctl_adapter_enum3, 0),
 	DXG_IOCTL(SHARE_OBJECTS, dxg_ioctl_share_objects, DXG_IOCTL_IN),
 	DXG_IOCTL_NONE(OPEN_SYNC_OBJECT_FROM_NT_HANDLE2),
@@ -127,8 +127,8 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL_NONE(CREATE_SYNC_FILE),
 	DXG_IOCTL_NONE(WAIT_SYNC_FILE),
 	DXG_IOCTL_NONE(OPEN_SYNC_OBJECT_FROM_SYNC_FILE),
-	DXG_IOCTL_NONE(ENUM_PROCESSES),
-	DXG_IOCTL_NONE(IS_FEATURE_ENABLED),
+	DXG_IOCTL(ENUM_PROCESSES, dxg_ioctl_process_enum, 0),
+	DXG_IOCTL(IS_FEATURE_ENABLED, dxg_ioctl_feature_query, 0),
 };
 
 /* The DRM nodes' numbers: 0x40 to 0x89 are the table, 0x8a to 0x9f what D3DKMT lacks. */

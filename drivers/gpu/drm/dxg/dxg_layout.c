@@ -79,7 +79,19 @@ LAYOUT_SIZE(d3dkmt_destroy_device, 4);
 LAYOUT_SIZE(d3dkmt_get_device_state, 56);
 LAYOUT_AT(d3dkmt_get_device_state, device, 0);
 LAYOUT_AT(d3dkmt_get_device_state, type, 4);
-LAYOUT_AT(d3dkmt_get_device_state, execution_state, 8);
+LAYOUT_AT(d3dkmt_get_device_state, state, 8);
+
+LAYOUT_SIZE(d3dkmt_device_page_fault_state, 32);
+LAYOUT_AT(d3dkmt_device_page_fault_state, primitive_api_sequence_number, 0);
+LAYOUT_AT(d3dkmt_device_page_fault_state, pipeline_stage, 8);
+LAYOUT_AT(d3dkmt_device_page_fault_state, bind_table_entry, 12);
+LAYOUT_AT(d3dkmt_device_page_fault_state, flags, 16);
+LAYOUT_AT(d3dkmt_device_page_fault_state, error_code, 20);
+LAYOUT_AT(d3dkmt_device_page_fault_state, virtual_address, 24);
+
+LAYOUT_SIZE(d3dkmt_mark_device_as_error, 8);
+LAYOUT_AT(d3dkmt_mark_device_as_error, device, 0);
+LAYOUT_AT(d3dkmt_mark_device_as_error, reason, 4);
 
 LAYOUT_SIZE(d3dkmt_create_context_virtual, 40);
 LAYOUT_AT(d3dkmt_create_context_virtual, device, 0);
@@ -382,6 +394,43 @@ LAYOUT_AT(d3dkmt_query_statistics, adapter_luid, 4);
 LAYOUT_AT(d3dkmt_query_statistics, process, 16);
 LAYOUT_AT(d3dkmt_query_statistics, result, 24);
 LAYOUT_AT(d3dkmt_query_statistics, id, 800);
+
+LAYOUT_SIZE(d3dkmt_query_clock_calibration, 40);
+LAYOUT_AT(d3dkmt_query_clock_calibration, adapter, 0);
+LAYOUT_AT(d3dkmt_query_clock_calibration, node_ordinal, 4);
+LAYOUT_AT(d3dkmt_query_clock_calibration, physical_adapter_index, 8);
+LAYOUT_AT(d3dkmt_query_clock_calibration, gpu_frequency, 12);
+LAYOUT_AT(d3dkmt_query_clock_calibration, gpu_clock_counter, 20);
+LAYOUT_AT(d3dkmt_query_clock_calibration, cpu_clock_counter, 28);
+LAYOUT_AT(d3dkmt_query_clock_calibration, flags, 36);
+
+LAYOUT_SIZE(d3dkmt_enum_processes, 24);
+LAYOUT_AT(d3dkmt_enum_processes, adapter_luid, 0);
+LAYOUT_AT(d3dkmt_enum_processes, buffer, 8);
+LAYOUT_AT(d3dkmt_enum_processes, buffer_count, 16);
+
+LAYOUT_SIZE(d3dkmt_is_feature_enabled, 12);
+LAYOUT_AT(d3dkmt_is_feature_enabled, adapter, 0);
+LAYOUT_AT(d3dkmt_is_feature_enabled, feature_id, 4);
+LAYOUT_AT(d3dkmt_is_feature_enabled, version, 8);
+LAYOUT_AT(d3dkmt_is_feature_enabled, value, 10);
+
+LAYOUT_SIZE(d3dkmt_escape, 32);
+LAYOUT_AT(d3dkmt_escape, adapter, 0);
+LAYOUT_AT(d3dkmt_escape, device, 4);
+LAYOUT_AT(d3dkmt_escape, type, 8);
+LAYOUT_AT(d3dkmt_escape, flags, 12);
+LAYOUT_AT(d3dkmt_escape, private_driver_data, 16);
+LAYOUT_AT(d3dkmt_escape, private_driver_data_size, 24);
+LAYOUT_AT(d3dkmt_escape, context, 28);
+
+LAYOUT_SIZE(d3dkmt_vidmm_escape, 8);
+LAYOUT_SIZE(d3dkmt_vidmm_escape_evict, 24);
+LAYOUT_AT(d3dkmt_vidmm_escape_evict, resource, 8);
+LAYOUT_AT(d3dkmt_vidmm_escape_evict, allocation, 12);
+LAYOUT_AT(d3dkmt_vidmm_escape_evict, process, 16);
+LAYOUT_SIZE(d3dkmt_vidmm_escape_get_budget, 16);
+LAYOUT_AT(d3dkmt_vidmm_escape_get_budget, num_bytes_to_trim, 8);
 
 /* Ours: a size may grow, what is there stays. */
 LAYOUT_SIZE(drm_dxg_allocation_private, 32);

@@ -3,6 +3,7 @@
 #include <linux/err.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
+#include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -248,6 +249,7 @@ struct dxg_process *dxg_process_create(struct dxg_adapter *only)
 
 	kref_init(&process->kref);
 	process->pid = task_tgid_nr(current);
+	process->opener = get_pid(task_tgid(current));
 	process->memcg = get_mem_cgroup_from_mm(current->mm);
 	dxg_handle_table_init(&process->table, DXG_HANDLE_INDEX_MAX);
 	mutex_init(&process->lock);
@@ -283,6 +285,7 @@ static void process_release(struct kref *kref)
 	if (process->mm)
 		mmdrop(process->mm);
 	mem_cgroup_put(process->memcg);
+	put_pid(process->opener);
 	if (process->only)
 		dxg_adapter_put(process->only);
 	kfree(process->scratch);

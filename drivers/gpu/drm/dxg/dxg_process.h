@@ -19,6 +19,7 @@ struct dxg_adapter;
 struct dxg_process;
 struct mem_cgroup;
 struct mm_struct;
+struct pid;
 
 /**
  * struct dxg_process_adapter - A process's use of one adapter
@@ -72,6 +73,8 @@ struct dxg_process {
 
 	/** @pid: Who opened it first, for people. */
 	pid_t pid;
+	/** @opener: The same, counted, for other pid namespaces. */
+	struct pid *opener;
 
 	/** @lock: Covers @adapters and the opens in them. */
 	struct mutex lock;

@@ -3,6 +3,7 @@
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/shrinker.h>
 #include <linux/string.h>
 #include <linux/wait.h>
@@ -528,6 +529,8 @@ bool dxg_vidmm_must_wait(struct dxg_adapter *adapter)
  * @num: how many
  * @discard: only what can be discarded now
  * @process: only what is charged as this one is, or NULL
+ * @pa: only what it owns, or NULL
+ * @bo: only this one, or NULL
  * @contended: out: some could not be looked at
  * @cut: out: there are more behind those that were looked at
  */
@@ -536,6 +539,8 @@ struct vidmm_search {
 	unsigned int num;
 	bool discard;
 	const struct dxg_process *process;
+	const struct dxg_process_adapter *pa;
+	const struct dxg_gem_object *bo;
 	bool contended;
 	bool cut;
 };
@@ -552,6 +557,8 @@ static bool gem_can_be_discarded(struct dxg_gem_object *bo)
 static bool vidmm_fits(const struct vidmm_search *search, struct dxg_gem_object *bo)
 {
 	if (search->process && bo->pa->process->memcg != search->process->memcg)
+		return false;
+	if ((search->pa && bo->pa != search->pa) || (search->bo && bo != search->bo))
 		return false;
 	return search->discard ? gem_can_be_discarded(bo) : !atomic_read(&bo->pins);
 }
@@ -713,15 +720,14 @@ static unsigned long vidmm_shrink_scan(struct shrinker *shrinker, struct shrink_
 	return freed >> PAGE_SHIFT ?: SHRINK_STOP;
 }
 
-static int vidmm_evict_one(struct dxg_adapter *adapter)
+static int vidmm_evict_one(struct dxg_adapter *adapter, struct vidmm_search *search)
 {
-	struct vidmm_search search = { .lists = adapter->resident, .num = DXG_NUM_RANKS };
 	struct dxg_gem_object *bo;
 	unsigned int tries = 0;
 	int ret = 0;
 
-	while (!(bo = vidmm_victim(adapter, &search))) {
-		if (!search.contended || ++tries == DXG_EVICT_TRIES)
+	while (!(bo = vidmm_victim(adapter, search))) {
+		if (!search->contended || ++tries == DXG_EVICT_TRIES)
 			return -EBUSY;
 		usleep_range(100, 200);
 	}
@@ -752,12 +758,13 @@ static int vidmm_evict_one(struct dxg_adapter *adapter)
  */
 int dxg_vidmm_evict(struct dxg_adapter *adapter, u64 size)
 {
+	struct vidmm_search search = { .lists = adapter->resident, .num = DXG_NUM_RANKS };
 	unsigned int tries = 0;
 	int ret = 0;
 
 	mutex_lock(&adapter->evict_lock);
 	while (!dxg_vidmm_is_free(adapter, size)) {
-		ret = vidmm_evict_one(adapter);
+		ret = vidmm_evict_one(adapter, &search);
 		if (!ret) {
 			tries = 0;
 		} else if (ret == -ENOMEM && ++tries < DXG_EVICT_TRIES) {
@@ -769,6 +776,40 @@ int dxg_vidmm_evict(struct dxg_adapter *adapter, u64 size)
 	}
 	mutex_unlock(&adapter->evict_lock);
 	return ret;
+}
+
+/**
+ * dxg_vidmm_evict_of() - Evict, although there is room
+ * @pa: the process
+ * @bo: an object; NULL: all that the process owns and has resident now
+ *
+ * In a section of the adapter, with no allocation's lock held. What is pinned or exported
+ * stays.
+ *
+ * Return: 0; -ENOMEM: no memory for what would have to leave; -ENODEV; -EINTR: killed.
+ */
+int dxg_vidmm_evict_of(struct dxg_process_adapter *pa, const struct dxg_gem_object *bo)
+{
+	struct dxg_adapter *adapter = pa->adapter;
+	struct vidmm_search search = {
+		.lists = adapter->resident,
+		.num = DXG_NUM_RANKS,
+		.pa = bo ? NULL : pa,
+		.bo = bo,
+	};
+	/* Others may bring back what has gone: no more than was there. */
+	u32 left = bo ? 1 : READ_ONCE(pa->ledger.num[DXG_SEGMENT_DEVICE]);
+	int ret = 0;
+
+	while (left-- && !ret) {
+		mutex_lock(&adapter->evict_lock);
+		ret = vidmm_evict_one(adapter, &search);
+		mutex_unlock(&adapter->evict_lock);
+		if (!ret && fatal_signal_pending(current))
+			ret = -EINTR;
+		cond_resched();
+	}
+	return ret == -EBUSY ? 0 : ret;
 }
 
 static struct dxg_gem_object *vidmm_first_of(struct list_head *list)

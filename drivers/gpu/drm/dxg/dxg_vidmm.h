@@ -84,6 +84,7 @@ bool dxg_vidmm_must_wait(struct dxg_adapter *adapter);
 bool dxg_vidmm_is_free(struct dxg_adapter *adapter, u64 size);
 bool dxg_vidmm_discard(struct dxg_adapter *adapter, const struct dxg_process *process, u64 bytes);
 int dxg_vidmm_evict(struct dxg_adapter *adapter, u64 size);
+int dxg_vidmm_evict_of(struct dxg_process_adapter *pa, const struct dxg_gem_object *bo);
 void dxg_vidmm_place(struct dxg_gem_object *bo, enum dxg_segment segment);
 void dxg_vidmm_place_locked(struct dxg_gem_object *bo, enum dxg_segment segment);
 void dxg_vidmm_touch(struct dxg_gem_object *bo);
