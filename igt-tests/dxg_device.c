@@ -266,10 +266,9 @@ static void state_outputs(struct igt_dxg *dxg)
 	args.device = igt_dxg_create_device(dxg);
 	args.type = D3DKMT_DEVICESTATE_EXECUTION;
 	igt_assert_eq(igt_dxg_ioctl(dxg, D3DKMT_IOCTL_GET_DEVICE_STATE, &args), 0);
-	igt_assert_eq_u32(args.execution_state, D3DKMT_DEVICEEXECUTION_ACTIVE);
-	igt_assert_eq_u32(args.pad, 0);
-	for (size_t i = 0; i < IGT_DXG_ARRAY_SIZE(args.reserved); i++)
-		igt_assert_eq_u64(args.reserved[i], 0);
+	igt_assert_eq_u64(args.state[0], D3DKMT_DEVICEEXECUTION_ACTIVE);
+	for (size_t i = 1; i < IGT_DXG_ARRAY_SIZE(args.state); i++)
+		igt_assert_eq_u64(args.state[i], 0);
 	igt_dxg_destroy_device(dxg, args.device);
 }
 
@@ -281,7 +280,8 @@ static void state_types(struct igt_dxg *dxg)
 		struct d3dkmt_get_device_state args = { .device = device, .type = type };
 		int expected = -EINVAL;
 
-		if (type == D3DKMT_DEVICESTATE_EXECUTION)
+		if (type == D3DKMT_DEVICESTATE_EXECUTION || type == D3DKMT_DEVICESTATE_RESET ||
+		    type == D3DKMT_DEVICESTATE_PAGE_FAULT)
 			expected = 0;
 		else if (type >= D3DKMT_DEVICESTATE_PRESENT &&
 			 type <= D3DKMT_DEVICESTATE_PRESENT_QUEUE)
@@ -289,6 +289,86 @@ static void state_types(struct igt_dxg *dxg)
 		igt_assert_eq(igt_dxg_ioctl(dxg, D3DKMT_IOCTL_GET_DEVICE_STATE, &args), expected);
 	}
 	igt_dxg_destroy_device(dxg, device);
+}
+
+static int mark_error(const struct igt_dxg *dxg, uint32_t device, uint32_t reason)
+{
+	struct d3dkmt_mark_device_as_error args = { .device = device, .reason = reason };
+
+	return igt_dxg_ioctl(dxg, D3DKMT_IOCTL_MARK_DEVICE_AS_ERROR, &args);
+}
+
+/* A device that is marked stops as one that was lost, and no other does. */
+static void error_marked(struct igt_dxg *dxg)
+{
+	static const uint32_t reasons[] = {
+		D3DKMT_DEVICE_ERROR_REASON_GENERIC, D3DKMT_DEVICE_ERROR_REASON_DRIVER_ERROR,
+	};
+	uint32_t other = igt_dxg_create_device(dxg);
+
+	for (size_t i = 0; i < IGT_DXG_ARRAY_SIZE(reasons); i++) {
+		struct d3dkmt_get_device_state fault = { .type = D3DKMT_DEVICESTATE_PAGE_FAULT };
+		struct family family = create_family(dxg);
+		uint32_t context;
+
+		fault.device = family.device;
+		igt_assert_eq(mark_error(dxg, family.device, reasons[i]), 0);
+		igt_assert_eq_u32(igt_dxg_device_state(dxg, family.device),
+				  D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT);
+		igt_assert_eq(igt_dxg_ioctl(dxg, D3DKMT_IOCTL_GET_DEVICE_STATE, &fault), 0);
+		for (size_t j = 0; j < IGT_DXG_ARRAY_SIZE(fault.state); j++)
+			igt_assert_eq_u64(fault.state[j], 0);
+		igt_assert_eq(__igt_dxg_create_context(dxg, family.device, 0, &context), -ENODEV);
+		igt_assert_eq(__igt_dxg_submit_fill(dxg, family.context, family.allocation, 4, 0,
+						    0, 0), -ENODEV);
+		/* again changes nothing */
+		igt_assert_eq(mark_error(dxg, family.device, reasons[!i]), 0);
+		igt_assert_eq_u32(igt_dxg_device_state(dxg, family.device),
+				  D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT);
+		igt_dxg_destroy_device(dxg, family.device);
+	}
+	igt_assert_eq_u32(igt_dxg_device_state(dxg, other), D3DKMT_DEVICEEXECUTION_ACTIVE);
+	igt_dxg_destroy_device(dxg, other);
+}
+
+/* What is queued is cancelled: fences that it would have signalled are released. */
+static void error_queued(struct igt_dxg *dxg)
+{
+	uint32_t device = igt_dxg_create_device(dxg);
+	uint32_t context = igt_dxg_create_context(dxg, device);
+	uint32_t fence = igt_dxg_create_fence(dxg, device, 0, NULL);
+	uint32_t never = igt_dxg_create_fence(dxg, device, 0, NULL);
+	struct igt_dxg_stream stream;
+
+	igt_dxg_stream_begin(&stream);
+	igt_dxg_stream_delay(&stream, 50 * IGT_DXG_NS_PER_MS);
+	igt_dxg_stream_finish(&stream);
+	for (int i = 0; i < 20; i++)
+		igt_assert_eq(__igt_dxg_submit(dxg, context, &stream), 0);
+	igt_dxg_stream_free(&stream);
+	igt_dxg_stream_begin(&stream);
+	igt_dxg_stream_signal(&stream, fence, 1);
+	igt_dxg_submit(dxg, context, &stream);
+	igt_assert_eq(mark_error(dxg, device, D3DKMT_DEVICE_ERROR_REASON_GENERIC), 0);
+	igt_dxg_wait(dxg, device, fence, UINT64_MAX);
+	igt_assert(!igt_dxg_wait_timeout(dxg, device, never, 1, 0));
+	igt_dxg_destroy_device(dxg, device);
+}
+
+static void error_bad(struct igt_dxg *dxg)
+{
+	static const uint32_t reasons[] = {
+		0, 1, 6, 0x7fffffff, 0x80000001, 0x80000005, 0x80000007, 0xffffffff,
+	};
+	uint32_t device = igt_dxg_create_device(dxg);
+
+	for (size_t i = 0; i < IGT_DXG_ARRAY_SIZE(reasons); i++)
+		igt_assert_eq(mark_error(dxg, device, reasons[i]), -EINVAL);
+	igt_assert_eq(mark_error(dxg, 0, D3DKMT_DEVICE_ERROR_REASON_GENERIC), -EINVAL);
+	igt_assert_eq(mark_error(dxg, dxg->adapter, D3DKMT_DEVICE_ERROR_REASON_GENERIC), -EINVAL);
+	igt_assert_eq_u32(igt_dxg_device_state(dxg, device), D3DKMT_DEVICEEXECUTION_ACTIVE);
+	igt_dxg_destroy_device(dxg, device);
+	igt_assert_eq(mark_error(dxg, device, D3DKMT_DEVICE_ERROR_REASON_GENERIC), -EINVAL);
 }
 
 /* --- contexts ------------------------------------------------------------ */
@@ -638,6 +718,9 @@ static const struct igt_dxg_test tests[] = {
 	IGT_DXG_TEST("destroy-busy", "A device with work is destroyed at once.", destroy_busy),
 	IGT_DXG_TEST("state-outputs", "GetDeviceState fills its structure.", state_outputs),
 	IGT_DXG_TEST("state-types", "Each type of GetDeviceState.", state_types),
+	IGT_DXG_TEST("error-marked", "A device that is marked as in error is lost.", error_marked),
+	IGT_DXG_TEST("error-queued", "And what it has queued is cancelled.", error_queued),
+	IGT_DXG_TEST("error-bad", "Refusals of MarkDeviceAsError.", error_bad),
 	IGT_DXG_TEST("context-create", "Contexts are created and destroyed.", context_create),
 	IGT_DXG_TEST("context-flags", "Each flag of CreateContextVirtual alone.", context_flags),
 	IGT_DXG_TEST("context-arguments", "Node, affinity and data are checked.",
