@@ -48,6 +48,9 @@ struct dxg_adapter_stats {
 	atomic_t shares;
 };
 
+/* struct dxg_adapter, bits: a device core dump is being written. */
+#define DXG_ADAPTER_DUMPING	0
+
 /**
  * struct dxg_adapter - A WDDM adapter: one DRM device of ours over one in-tree device
  */
@@ -154,6 +157,8 @@ struct dxg_adapter {
 
 	/** @resets: Commands that met the time-out. */
 	atomic_t resets;
+	/** @bits: DXG_ADAPTER_*, changed atomically. */
+	unsigned long bits;
 	/** @stats: Live objects. */
 	struct dxg_adapter_stats stats;
 };

@@ -9,6 +9,7 @@
 #include "dxg_adapter.h"
 #include "dxg_compat.h"
 #include "dxg_context.h"
+#include "dxg_coredump.h"
 #include "dxg_device.h"
 #include "dxg_prime.h"
 #include "dxg_sched.h"
@@ -145,6 +146,7 @@ static enum drm_gpu_sched_stat node_timedout_job(struct drm_sched_job *job)
 		trace_dxg_node_reset(node, cmd);
 		atomic_inc(&adapter->resets);
 		adapter->ops->reset(adapter->context, node->ordinal);
+		dxg_coredump_capture(cmd);
 		if (cmd->ctx && !atomic_read(&cmd->reported)) {
 			dxg_device_lose(cmd->ctx->device, D3DKMT_DEVICEEXECUTION_HUNG);
 			dxg_command_fail_signals(cmd);
