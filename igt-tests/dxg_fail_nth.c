@@ -156,6 +156,33 @@ static void undo_reserve(struct scene *scene)
 	igt_dxg_reserve(scene->dxg, 0);
 }
 
+static void ask_clock(struct scene *scene)
+{
+	ASK(scene, QUERY_CLOCK_CALIBRATION, query_clock_calibration,
+	    .adapter = scene->dxg->adapter);
+}
+
+static void ask_feature(struct scene *scene)
+{
+	ASK(scene, IS_FEATURE_ENABLED, is_feature_enabled, .adapter = scene->dxg->adapter);
+}
+
+static void ask_processes(struct scene *scene)
+{
+	ASK(scene, ENUM_PROCESSES, enum_processes, .adapter_luid = scene->dxg->luid,
+	    .buffer = igt_dxg_ptr(scene->values),
+	    .buffer_count = IGT_DXG_ARRAY_SIZE(scene->values));
+}
+
+static void undo_processes(struct scene *scene)
+{
+	bool found = false;
+
+	for (uint64_t i = 0; i < scene->answer.enum_processes.buffer_count; i++)
+		found |= scene->values[i] == (uint32_t)getpid();
+	igt_assert(found);
+}
+
 /* --- devices, contexts, paging queues ------------------------------------- */
 
 static void ask_create_device(struct scene *scene)
@@ -182,6 +209,20 @@ static void ask_device_state(struct scene *scene)
 {
 	ASK(scene, GET_DEVICE_STATE, get_device_state,
 	    .device = scene->space.device, .type = D3DKMT_DEVICESTATE_EXECUTION);
+}
+
+static void ask_mark_error(struct scene *scene)
+{
+	scene->handle = igt_dxg_create_device(scene->dxg);
+	ASK(scene, MARK_DEVICE_AS_ERROR, mark_device_as_error,
+	    .device = scene->handle, .reason = D3DKMT_DEVICE_ERROR_REASON_GENERIC);
+}
+
+static void undo_mark_error(struct scene *scene)
+{
+	igt_assert_eq_u32(igt_dxg_device_state(scene->dxg, scene->handle),
+			  D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT);
+	igt_dxg_destroy_device(scene->dxg, scene->handle);
 }
 
 static void ask_create_context(struct scene *scene)
@@ -760,9 +801,14 @@ static const struct operation operations[] = {
 	OP("query-memory", COPY, ask_video_memory, undo_video_memory, "QueryVideoMemoryInfo."),
 	OP("reserve", COPY, ask_reserve, undo_reserve, "ChangeVideoMemoryReservation."),
 
+	OP("query-clock", COPY, ask_clock, undo_nothing, "QueryClockCalibration."),
+	OP("query-feature", COPY, ask_feature, undo_nothing, "IsFeatureEnabled."),
+	OP("enum-processes", BOTH, ask_processes, undo_processes, "EnumProcesses."),
+
 	OP("create-device", BOTH, ask_create_device, undo_create_device, "CreateDevice."),
 	OP("destroy-device", COPY, ask_destroy_device, undo_nothing, "DestroyDevice."),
 	OP("device-state", COPY, ask_device_state, undo_nothing, "GetDeviceState."),
+	OP("mark-error", COPY, ask_mark_error, undo_mark_error, "MarkDeviceAsError."),
 	OP("create-context", BOTH, ask_create_context, undo_create_context,
 	   "CreateContextVirtual."),
 	OP("destroy-context", COPY, ask_destroy_context, undo_nothing, "DestroyContext."),
