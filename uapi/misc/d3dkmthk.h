@@ -1818,7 +1818,11 @@ struct d3dkmt_vidmm_escape_get_budget {
 
 /*
  * The operations. Where a structure is named the operation is served; a number of
- * bytes stands for the structure of a known operation that is answered with EPERM.
+ * bytes stands for the structure of a known operation that is answered with EPERM. Some
+ * of these will never be served: those that name things by global handles, which do not
+ * exist here (GET_SHARED_RESOURCE_ADAPTER_LUID, OPEN_RESOURCE, OPEN_SYNC_OBJECT,
+ * QUERY_RESOURCE_INFO), those of the model before WDDM 2 (CREATE_CONTEXT, RENDER), and
+ * SHARE_OBJECT_WITH_HOST, as there is no host.
  */
 #define D3DKMT_IOC_TYPE					'G'
 #define D3DKMT_IO(nr, type)				_IOWR(D3DKMT_IOC_TYPE, nr, type)
