@@ -69,7 +69,8 @@ struct entry_point {
 	enum { SERVED, REFUSED } answer;
 };
 
-#define ENTRY(entry, name, code, answer) [entry] = { name, D3DKMT_IOCTL_##code, answer }
+#define ENTRY(entry, name, code, answer) \
+	[entry] = { name, D3DKMT_IOCTL_##code, answer }
 
 /*
  * To serve one: write SERVED, and make a valid call of it in entry_points() below, with
@@ -176,11 +177,15 @@ static void client_open(struct client *client)
 	struct d3dkmt_escape escape = { .type = D3DKMT_ESCAPE_DRIVER_PRIVATE };
 
 	call(client, OPEN_ADAPTER_FROM_LUID, &open);
-	client->adapter = info.adapter = device.adapter = escape.adapter = open.adapter;
+	client->adapter = open.adapter;
+	info.adapter = open.adapter;
+	device.adapter = open.adapter;
+	escape.adapter = open.adapter;
 	call(client, QUERY_ADAPTER_INFO, &info);
 	igt_assert(type & D3DKMT_ADAPTER_TYPE_RENDER_SUPPORTED);
 	call(client, CREATE_DEVICE, &device);
-	client->device = escape.device = device.device;
+	client->device = device.device;
+	escape.device = device.device;
 	igt_assert_eq(call_status(client, ESCAPE, &escape), -EPERM);
 }
 

@@ -215,6 +215,18 @@ static void large(struct igt_dxg *dxg)
 	igt_dxg_destroy_device(dxg, hang.device);
 }
 
+/* The adapter goes while the dump is written. */
+static void unplug(struct igt_dxg *dxg)
+{
+	struct hang hang;
+
+	dismiss_dump(dxg);
+	hang_create(dxg, &hang);
+	hang_run(dxg, &hang, 0);
+	igt_dxg_unbind(dxg);
+	igt_dxg_rebind();
+}
+
 /* An error that a program asks for is none of the engine's. */
 static void none(struct igt_dxg *dxg)
 {
@@ -236,6 +248,8 @@ static const struct igt_dxg_test tests[] = {
 	TEST_ONE_DOOR("once", once, "The first dump stays until it is dismissed."),
 	TEST_ONE_DOOR("large", large, "A dump has limited size."),
 	TEST_ONE_DOOR("none", none, "There is a dump of time-outs only."),
+	{ .name = "unplug", .describe = "The adapter goes with a dump on its way.",
+	  .run = unplug, .doors = IGT_DXG_DXG_DOOR, .leaves = true },
 	TEST(NULL, NULL, NULL)
 };
 

@@ -355,6 +355,63 @@ static void error_queued(struct igt_dxg *dxg)
 	igt_dxg_destroy_device(dxg, device);
 }
 
+/**
+ * struct marked - A device that is marked while commands come
+ * @dxg: the way in
+ * @device: the device
+ * @context: its context
+ * @allocation: what the commands write
+ * @fence: what they signal
+ */
+struct marked {
+	struct igt_dxg *dxg;
+	uint32_t device;
+	uint32_t context;
+	uint32_t allocation;
+	uint32_t fence;
+};
+
+static int race_mark(void *data)
+{
+	const struct marked *marked = data;
+
+	return mark_error(marked->dxg, marked->device, D3DKMT_DEVICE_ERROR_REASON_GENERIC);
+}
+
+static int race_submit(void *data)
+{
+	const struct marked *marked = data;
+	int ret = 0;
+
+	for (uint64_t i = 1; i <= 8 && !ret; i++)
+		ret = __igt_dxg_submit_fill(marked->dxg, marked->context, marked->allocation,
+					    IGT_DXG_PAGE, i, marked->fence, i);
+	return ret;
+}
+
+/* Whatever was queued has run or is cancelled: nobody waits for ever. */
+static void error_race(struct igt_dxg *dxg)
+{
+	unsigned int rounds = igt_dxg_scale(200);
+
+	for (unsigned int i = 0; i < rounds; i++) {
+		struct marked marked = { .dxg = dxg, .device = igt_dxg_create_device(dxg) };
+		int ret[2];
+
+		marked.context = igt_dxg_create_context(dxg, marked.device);
+		marked.allocation = igt_dxg_create_allocation(dxg, marked.device, IGT_DXG_PAGE);
+		marked.fence = igt_dxg_create_fence(dxg, marked.device, 0, NULL);
+		igt_dxg_race(race_mark, race_submit, &marked, i, ret);
+		igt_assert_eq(ret[0], 0);
+		igt_assert(!ret[1] || ret[1] == -ENODEV);
+		igt_assert_eq_u32(igt_dxg_device_state(dxg, marked.device),
+				  D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT);
+		if (!ret[1])
+			igt_dxg_wait(dxg, marked.device, marked.fence, 8);
+		igt_dxg_destroy_device(dxg, marked.device);
+	}
+}
+
 static void error_bad(struct igt_dxg *dxg)
 {
 	static const uint32_t reasons[] = {
@@ -720,6 +777,7 @@ static const struct igt_dxg_test tests[] = {
 	IGT_DXG_TEST("state-types", "Each type of GetDeviceState.", state_types),
 	IGT_DXG_TEST("error-marked", "A device that is marked as in error is lost.", error_marked),
 	IGT_DXG_TEST("error-queued", "And what it has queued is cancelled.", error_queued),
+	IGT_DXG_TEST_LONG("error-race", "Commands come while a device is marked.", error_race),
 	IGT_DXG_TEST("error-bad", "Refusals of MarkDeviceAsError.", error_bad),
 	IGT_DXG_TEST("context-create", "Contexts are created and destroyed.", context_create),
 	IGT_DXG_TEST("context-flags", "Each flag of CreateContextVirtual alone.", context_flags),

@@ -24,11 +24,13 @@ struct operation {
 		INPUT,		/* served, nothing is written back */
 		OUTPUT,		/* served, the structure is written back */
 	} kind;
+	int zeroes;
 	int ones;
 };
 
 static const struct operation operations[] = {
-#define DXG_OPERATION(name, kind, zeroes, ones)	{ #name, D3DKMT_IOCTL_##name, kind, ones },
+#define DXG_OPERATION(name, kind, zeroes, ones)	\
+	{ #name, D3DKMT_IOCTL_##name, kind, zeroes, ones },
 #include "dxg_operations.h"
 #undef DXG_OPERATION
 };
@@ -39,8 +41,8 @@ static const struct operation operations[] = {
 
 /* Those that D3DKMT has not, by DRM's type on both doors. */
 static const struct operation own_operations[] = {
-	{ "EXPORT", DRM_IOCTL_DXG_EXPORT, OUTPUT, EINVAL },
-	{ "IMPORT", DRM_IOCTL_DXG_IMPORT, OUTPUT, EINVAL },
+	{ "EXPORT", DRM_IOCTL_DXG_EXPORT, OUTPUT, EINVAL, EINVAL },
+	{ "IMPORT", DRM_IOCTL_DXG_IMPORT, OUTPUT, EINVAL, EINVAL },
 };
 
 /* An argument of zeroes, larger than any structure. */
@@ -208,6 +210,7 @@ static void dispatch_later(struct igt_dxg *dxg)
 		if (op->kind != REFUSED)
 			continue;
 		ret = igt_dxg_ioctl(dxg, op->code, zero_args());
+		igt_assert_eq(op->zeroes, EPERM);
 		igt_assert_f(ret == -EPERM, "%s: %d\n", op->name, ret);
 	}
 }

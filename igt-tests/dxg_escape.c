@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "dxg_igt.h"
+#include "dxg_igt_proc.h"
 
 IGT_TEST_DESCRIPTION("Escapes that are refused, and those for tests of video memory.");
 
@@ -202,6 +203,69 @@ static void vidmm_evict(struct igt_dxg *dxg)
 	igt_dxg_destroy_device(dxg, device);
 }
 
+/**
+ * struct racer - One who evicts what another one writes
+ * @dxg: the way in
+ * @device: the device
+ * @context: its context
+ * @fence: what the commands signal
+ * @list: what they write
+ * @round: value that they write
+ */
+struct racer {
+	struct igt_dxg *dxg;
+	uint32_t device;
+	uint32_t context;
+	uint32_t fence;
+	uint32_t list[COUNT];
+	uint32_t round;
+};
+
+static int race_evict(void *data)
+{
+	const struct racer *racer = data;
+
+	return escape_evict(racer->dxg, 0, 0, 0, 0) ?: validate(racer->dxg);
+}
+
+static int race_fill(void *data)
+{
+	const struct racer *racer = data;
+	int ret = 0;
+
+	for (uint32_t i = 0; i < COUNT && !ret; i++)
+		ret = __igt_dxg_submit_fill(racer->dxg, racer->context, racer->list[i], SIZE,
+					    racer->round, racer->fence,
+					    racer->round * COUNT + i);
+	return ret;
+}
+
+/* Bytes that are being written may be told to go: they do so before or afterwards. */
+static void vidmm_race(struct igt_dxg *dxg)
+{
+	struct racer racer = { .dxg = dxg, .device = igt_dxg_create_device(dxg) };
+	unsigned int rounds = igt_dxg_scale(100);
+	int ret[2];
+
+	racer.context = igt_dxg_create_context(dxg, racer.device);
+	racer.fence = igt_dxg_create_fence(dxg, racer.device, 0, NULL);
+	for (int i = 0; i < COUNT; i++)
+		racer.list[i] = igt_dxg_create_allocation(dxg, racer.device, SIZE);
+	set_parameter("Y");
+	for (racer.round = 1; racer.round <= rounds; racer.round++) {
+		igt_dxg_race(race_evict, race_fill, &racer, racer.round, ret);
+		igt_assert_eq(ret[0], 0);
+		igt_assert_eq(ret[1], 0);
+		igt_dxg_wait(dxg, racer.device, racer.fence,
+			     racer.round * COUNT + COUNT - 1);
+		for (int i = 0; i < COUNT; i++)
+			igt_dxg_assert_filled(dxg, racer.device, racer.list[i], 0, SIZE / 4,
+					      racer.round);
+	}
+	set_parameter("N");
+	igt_dxg_destroy_device(dxg, racer.device);
+}
+
 static void vidmm_budget(struct igt_dxg *dxg)
 {
 	struct d3dkmt_vidmm_escape_get_budget budget = {
@@ -223,6 +287,7 @@ static const struct igt_dxg_test tests[] = {
 	TEST("bad", bad, "Handles, flags and sizes of escapes are checked."),
 	TEST("vidmm-bad", vidmm_bad, "Refusals of the escapes for tests."),
 	TEST("vidmm-evict", vidmm_evict, "What is evicted is elsewhere, with its bytes."),
+	IGT_DXG_TEST_LONG("vidmm-race", "What is written is evicted meanwhile.", vidmm_race),
 	TEST("vidmm-budget", vidmm_budget, "Nothing is beyond the budget."),
 	TEST(NULL, NULL, NULL)
 };

@@ -3,8 +3,10 @@
  * What an adapter tells besides its properties: clocks, processes, features.
  */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "dxg_igt.h"
@@ -192,6 +194,45 @@ static void processes_user(struct igt_dxg *dxg)
 	igt_dxg_child_join(&child);
 }
 
+/* The first process of a pid namespace. */
+static void namespace_init(struct igt_dxg *dxg)
+{
+	struct igt_dxg *own = igt_dxg_open(dxg->door, dxg->driver);
+	uint64_t count = MOST;
+	uint32_t pids[MOST];
+
+	igt_assert_eq(getpid(), 1);
+	igt_assert_eq(enum_processes(own, own->luid, pids, &count), 0);
+	igt_assert_eq_u64(count, 1);
+	igt_assert_eq_u32(pids[0], 1);
+}
+
+static void child_unshares(struct igt_dxg_child *child, struct igt_dxg *dxg)
+{
+	int status;
+	pid_t pid;
+
+	(void)child;
+	igt_assert_eq(unshare(CLONE_NEWPID), 0);
+	pid = fork();
+	igt_assert(pid >= 0);
+	if (!pid) {
+		namespace_init(dxg);
+		_exit(IGT_EXIT_SUCCESS);
+	}
+	igt_assert_eq(waitpid(pid, &status, 0), pid);
+	igt_assert(WIFEXITED(status) && !WEXITSTATUS(status));
+}
+
+/* Root in a container sees who is in there. */
+static void processes_namespace(struct igt_dxg *dxg)
+{
+	struct igt_dxg_child child;
+
+	igt_dxg_child_start(&child, dxg, child_unshares);
+	igt_dxg_child_join(&child);
+}
+
 static void processes_bad(struct igt_dxg *dxg)
 {
 	struct d3dkmt_luid luid = dxg->luid;
@@ -270,6 +311,7 @@ static const struct igt_dxg_test tests[] = {
 	TEST("processes-self", processes_self, "A process sees itself, and counts."),
 	TEST("processes-others", processes_others, "Root sees all, while they are there."),
 	TEST("processes-user", processes_user, "Other users' processes are not shown."),
+	TEST("processes-namespace", processes_namespace, "Nor are those outside a container."),
 	TEST("processes-bad", processes_bad, "Refusals of EnumProcesses."),
 	TEST("features", features, "Features are known or not, and none is on."),
 	{ .name = "removed", .describe = "A removed adapter answers no query.",

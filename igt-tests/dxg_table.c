@@ -90,21 +90,22 @@ static void log_end(int fd)
 /* @offset: of the structure in memory, which need not be aligned. */
 static void walk(struct igt_dxg *dxg, uint8_t byte, size_t offset)
 {
-	static _Alignas(8) uint8_t memory[ROOM];
+	static uint64_t room[ROOM / 8];
+	uint8_t *memory = (uint8_t *)room;
 
 	for (size_t i = 0; i < IGT_DXG_ARRAY_SIZE(operations); i++) {
 		const struct operation *op = &operations[i];
 		size_t size = _IOC_SIZE(op->code);
 		int ret, expected = byte ? op->ones : op->zeroes;
 
-		igt_assert(offset + size <= sizeof(memory));
-		memset(memory, 0x5a, sizeof(memory));
+		igt_assert(offset + size <= ROOM);
+		memset(memory, 0x5a, ROOM);
 		memset(memory + offset, byte, size);
 		ret = igt_dxg_ioctl(dxg, op->code, memory + offset);
 		igt_assert_f(ret == expected, "%s with %#x at %zu: %d and not %d\n", op->name,
 			     byte, offset, ret, expected);
 		/* nothing beside the structure is touched, nor the structure on an error */
-		for (size_t j = 0; j < sizeof(memory); j++) {
+		for (size_t j = 0; j < ROOM; j++) {
 			bool inside = j >= offset && j < offset + size;
 
 			if (inside && !ret)
@@ -351,7 +352,8 @@ static void hostile_one(struct igt_dxg *dxg, const struct operation *op, uint8_t
 
 static void hostile(struct igt_dxg *dxg)
 {
-	uint8_t *buffer = igt_dxg_before_bad_page((uint8_t [BUFFER]){ 0 }, BUFFER);
+	static const uint8_t zero[BUFFER];
+	uint8_t *buffer = igt_dxg_before_bad_page(zero, BUFFER);
 	int log = log_begin();
 
 	random_state = SEED;

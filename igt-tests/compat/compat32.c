@@ -21,7 +21,9 @@
 #include <drm/dxg_drm.h>
 #include <misc/d3dkmthk.h>
 
-_Static_assert(sizeof(void *) == 4, "this is for 32-bit programs");
+#if __SIZEOF_POINTER__ != 4
+#error "this is for 32-bit programs"
+#endif
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 #define PTR(pointer)		((uint64_t)(uintptr_t)(pointer))
@@ -45,14 +47,14 @@ void *memcpy(void *dst, const void *src, size_t size);
 void *memset(void *start, int byte, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
-		((volatile uint8_t *)start)[i] = byte;
+		((uint8_t *)start)[i] = byte;
 	return start;
 }
 
 void *memcpy(void *dst, const void *src, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
-		((volatile uint8_t *)dst)[i] = ((const uint8_t *)src)[i];
+		((uint8_t *)dst)[i] = ((const uint8_t *)src)[i];
 	return dst;
 }
 
@@ -151,7 +153,7 @@ static int call(uint32_t code, void *args)
  * @device: device
  * @context: context
  * @fence: fence
- * @value: where its value is
+ * @value: where its value is, which a call may have changed
  * @queue: paging queue
  * @memory: allocation of SIZE
  */
@@ -161,7 +163,7 @@ struct client {
 	uint32_t device;
 	uint32_t context;
 	uint32_t fence;
-	const volatile uint64_t *value;
+	const uint64_t *value;
 	uint32_t queue;
 	uint32_t memory;
 };
@@ -254,7 +256,10 @@ static void create(struct client *client)
 	};
 
 	CALL(CREATE_DEVICE, &device);
-	client->device = context.device = fence.device = queue.device = device.device;
+	client->device = device.device;
+	context.device = device.device;
+	fence.device = device.device;
+	queue.device = device.device;
 	allocation.device = device.device;
 	CALL(CREATE_CONTEXT_VIRTUAL, &context);
 	client->context = context.context;
@@ -264,7 +269,7 @@ static void create(struct client *client)
 	CHECK(*client->value == 5, *client->value);
 	CALL(CREATE_PAGING_QUEUE, &queue);
 	client->queue = queue.paging_queue;
-	CHECK(!*(volatile uint64_t *)address(queue.fence_value_cpu_va), queue.fence_value_cpu_va);
+	CHECK(!*(uint64_t *)address(queue.fence_value_cpu_va), queue.fence_value_cpu_va);
 	CALL(CREATE_ALLOCATION2, &allocation);
 	client->memory = info.allocation;
 	CHECK(info.allocation, info.allocation);
@@ -411,21 +416,34 @@ static void destroy(const struct client *client)
 	CALL(CLOSE_ADAPTER, &adapter);
 }
 
-/* Each operation has the number that it has in a 64-bit program: none is unknown. */
+enum { REFUSED, INPUT, OUTPUT };
+
+/* Each operation has the number that it has in a 64-bit program, and answers the same. */
 static void walk(void)
 {
-	static const uint32_t codes[] = {
-#define DXG_OPERATION(name, kind, zeroes, ones)	D3DKMT_IOCTL_##name,
+	static const struct {
+		uint32_t code;
+		bool refused;
+		int zeroes;
+		int ones;
+	} operations[] = {
+#define DXG_OPERATION(name, kind, zeroes, ones) \
+		{ D3DKMT_IOCTL_##name, (kind) == REFUSED, -(zeroes), -(ones) },
 #include "dxg_operations.h"
 #undef DXG_OPERATION
 	};
 	static uint64_t args[0x80];
 
-	CHECK(ARRAY_SIZE(codes) == 0x49, ARRAY_SIZE(codes));
-	for (uint32_t i = 0; i < ARRAY_SIZE(codes); i++) {
+	CHECK(ARRAY_SIZE(operations) == 0x49, ARRAY_SIZE(operations));
+	for (uint32_t i = 0; i < ARRAY_SIZE(operations); i++) {
+		uint32_t code = operations[i].code;
+
+		memset(args, 0, sizeof(args));
+		CHECK(call(code, args) == operations[i].zeroes, code);
 		memset(args, 0xff, sizeof(args));
-		CHECK(call(codes[i], args) != -ENOTTY, codes[i]);
-		CHECK(call(codes[i] + (1 << _IOC_SIZESHIFT), args) == -ENOTTY, codes[i]);
+		CHECK(call(code, args) == operations[i].ones, code);
+		CHECK(call(code, NULL) == (operations[i].refused ? -EPERM : -EFAULT), code);
+		CHECK(call(code + (1 << _IOC_SIZESHIFT), args) == -ENOTTY, code);
 	}
 }
 
