@@ -146,7 +146,9 @@ static enum drm_gpu_sched_stat node_timedout_job(struct drm_sched_job *job)
 		trace_dxg_node_reset(node, cmd);
 		atomic_inc(&adapter->resets);
 		adapter->ops->reset(adapter->context, node->ordinal);
-		dxg_coredump_capture(cmd);
+		/* The engine may have ended it in the last moment. */
+		if (!atomic_read(&cmd->reported))
+			dxg_coredump_capture(cmd);
 		if (cmd->ctx && !atomic_read(&cmd->reported)) {
 			dxg_device_lose(cmd->ctx->device, D3DKMT_DEVICEEXECUTION_HUNG);
 			dxg_command_fail_signals(cmd);

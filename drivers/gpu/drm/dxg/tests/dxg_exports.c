@@ -3,6 +3,7 @@
 
 #include "../dxg_adapter.h"
 #include "../dxg_debugfs.h"
+#include "../dxg_device.h"
 #include "../dxg_handle.h"
 
 /*
@@ -16,6 +17,7 @@
 
 FOR_TESTS(dxg_adapter_is_removed);
 FOR_TESTS(dxg_debugfs_check);
+FOR_TESTS(dxg_device_fault);
 FOR_TESTS(dxg_handle_abort);
 FOR_TESTS(dxg_handle_lookup);
 FOR_TESTS(dxg_handle_publish);

@@ -8,6 +8,7 @@
 
 #include "../dxg_adapter.h"
 #include "../dxg_context.h"
+#include "../dxg_device.h"
 #include "../dxg_sched.h"
 #include "dxg_mock.h"
 #include "dxg_user.h"
@@ -245,6 +246,64 @@ static void submit_time_out(struct kunit *test)
 	user->device = device;
 	dxg_mock_drain(user->mock);
 	KUNIT_EXPECT_STREQ(test, dxg_mock_log(mock), "!0 s11");
+}
+
+static void submit_fault_state(struct dxg_user *user,
+			       struct d3dkmt_device_page_fault_state *fault)
+{
+	struct d3dkmt_get_device_state args = {
+		.device = user->device,
+		.type = D3DKMT_DEVICESTATE_PAGE_FAULT,
+	};
+
+	if (dxg_user_ioctl(user, D3DKMT_IOCTL_GET_DEVICE_STATE, &args))
+		args.state[0] = U64_MAX;
+	memcpy(fault, args.state, sizeof(*fault));
+}
+
+/* GetDeviceState says what the first fault was; a device that is lost has none. */
+static void submit_fault_is_told(struct kunit *test)
+{
+	struct d3dkmt_device_page_fault_state fault, none = {}, first = {
+		.flags = D3DKMT_PAGE_FAULT_WRITE,
+		.virtual_address = 0x123456789000,
+	};
+	struct dxg_user *user = test->priv;
+	struct dxg_device *device;
+
+	submit_fault_state(user, &fault);
+	KUNIT_EXPECT_MEMEQ(test, &fault, &none, sizeof(fault));
+	device = list_first_entry(&user->mock->adapter->devices, struct dxg_device, adapter_link);
+	KUNIT_ASSERT_EQ(test, device->base.handle, user->device);
+	dxg_device_fault(device, first.virtual_address, first.flags);
+	dxg_device_fault(device, 0x1000, 0);
+	submit_fault_state(user, &fault);
+	KUNIT_EXPECT_MEMEQ(test, &fault, &first, sizeof(fault));
+	KUNIT_EXPECT_EQ(test, dxg_user_state(user), D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT);
+	KUNIT_EXPECT_EQ(test, dxg_user_submit_tag(user, 0, 1, 0), -ENODEV);
+}
+
+/* Marking a device cancels what it holds; what runs ends, and the reason stays. */
+static void submit_error_is_marked(struct kunit *test)
+{
+	struct dxg_user *user = test->priv;
+	struct d3dkmt_mark_device_as_error args = {
+		.device = user->device,
+		.reason = D3DKMT_DEVICE_ERROR_REASON_DRIVER_ERROR,
+	};
+	struct dxg_mock *mock = user->mock;
+	u32 tag;
+
+	for (tag = 1; tag <= 20; tag++)
+		KUNIT_ASSERT_EQ(test, dxg_user_submit_tag(user, 0, tag, 0), 0);
+	KUNIT_EXPECT_EQ(test, dxg_mock_wait_running(mock, 0), 1);
+	dxg_mock_log_reset(mock);
+	KUNIT_EXPECT_EQ(test, dxg_user_ioctl(user, D3DKMT_IOCTL_MARK_DEVICE_AS_ERROR, &args), 0);
+	dxg_mock_complete(mock, 0, 0);
+	dxg_mock_settle(mock);
+	/* Nothing was reset, and nothing started. */
+	KUNIT_EXPECT_STREQ(test, dxg_mock_log(mock), "");
+	KUNIT_EXPECT_EQ(test, dxg_user_state(user), D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT);
 }
 
 /* The command ends while it is being reset: it is the engine's word that counts. */
@@ -658,6 +717,8 @@ static struct kunit_case submit_cases[] = {
 	KUNIT_CASE(submit_with_dying_allocation),
 	KUNIT_CASE_SLOW(submit_too_many),
 	KUNIT_CASE(submit_time_out),
+	KUNIT_CASE(submit_fault_is_told),
+	KUNIT_CASE(submit_error_is_marked),
 	KUNIT_CASE(submit_done_during_reset),
 	KUNIT_CASE(submit_time_out_again),
 	KUNIT_CASE_PARAM(submit_stream_is_checked, submit_bad_gen_params),
