@@ -134,6 +134,20 @@ void dxg_sync_signal(struct dxg_sync *sync, u64 value)
 }
 
 /**
+ * dxg_sync_rewind() - Signal from an engine, also a smaller value than before
+ * @sync: the sync object
+ * @value: new value
+ */
+void dxg_sync_rewind(struct dxg_sync *sync, u64 value)
+{
+	struct dxg_adapter *adapter = sync->device->adapter;
+
+	spin_lock(&adapter->sync_lock);
+	sync_set_locked(sync, value);
+	spin_unlock(&adapter->sync_lock);
+}
+
+/**
  * dxg_sync_fail() - A command that would have signalled it was lost
  * @sync: the sync object; goes to the maximum unless its creator said otherwise
  */

@@ -43,6 +43,7 @@ void dxg_sync_put(struct dxg_sync *sync);
 void dxg_sync_retire(struct dxg_sync *sync);
 int dxg_sync_check_gpu_signal(const struct dxg_sync *sync);
 void dxg_sync_signal(struct dxg_sync *sync, u64 value);
+void dxg_sync_rewind(struct dxg_sync *sync, u64 value);
 void dxg_sync_fail(struct dxg_sync *sync);
 int dxg_sync_copy_arrays(u64 user_handles, u64 user_values, u32 num, u32 *handles, u64 *values);
 

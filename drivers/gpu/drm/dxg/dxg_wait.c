@@ -121,7 +121,7 @@ void dxg_wait_start(struct dxg_wait *wait)
 	for (i = 0; i < wait->num; i++) {
 		struct dxg_wait_entry *entry = &wait->entries[i];
 
-		if (entry->sync->dead)
+		if (entry->sync->dead && !wait->holds)
 			result = -EINVAL;
 		if (entry->value > *entry->sync->value) {
 			wait->left++;
@@ -198,18 +198,23 @@ void dxg_wait_reach_locked(struct dxg_sync *sync)
 }
 
 /**
- * dxg_wait_end_locked() - End all waits at a fence
+ * dxg_wait_end_locked() - End the waits at a fence that do not hold
  * @sync: the fence, which goes
  * @error: what they are told
  */
 void dxg_wait_end_locked(struct dxg_sync *sync, int error)
 {
-	struct dxg_wait_entry *entry;
+	struct dxg_wait_entry *entry, *next;
+	LIST_HEAD(ended);
 
 	lockdep_assert_held(&sync->device->adapter->sync_lock);
 
-	while (!list_empty(&sync->waiters)) {
-		entry = list_first_entry(&sync->waiters, struct dxg_wait_entry, link);
+	/* In two steps, as above. */
+	list_for_each_entry_safe(entry, next, &sync->waiters, link)
+		if (!entry->wait->holds)
+			list_move_tail(&entry->link, &ended);
+	while (!list_empty(&ended)) {
+		entry = list_first_entry(&ended, struct dxg_wait_entry, link);
 		wait_finish_locked(entry->wait, error);
 	}
 }

@@ -32,6 +32,8 @@ struct dxg_wait {
 	struct dxg_adapter *adapter;
 	/** @any: One value is enough. */
 	bool any;
+	/** @holds: Goes on when a fence is destroyed: what is queued may still signal it. */
+	bool holds;
 	/**
 	 * @over: Called once, when the wait is over, with 0 or a negative errno, under
 	 * sync_lock: it neither sleeps nor frees the fences. The wait is the callee's.
