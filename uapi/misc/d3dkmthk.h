@@ -53,6 +53,8 @@ extern "C" {
 #define D3DKMT_MAX_OBJECTS_SIGNALED			32
 /* Most sync objects that one wait of the CPU names. */
 #define D3DKMT_MAX_OBJECTS_WAITED_ON			1024
+/* Most sync objects that one wait of a context or hardware queue names. */
+#define D3DKMT_MAX_OBJECTS_WAITED_ON_GPU		32
 /* Private data of allocations and resources is smaller than this, in bytes. */
 #define D3DKMT_MAX_PRIVATE_DATA				0x20000
 
@@ -417,8 +419,10 @@ struct d3dkmt_mark_device_as_error {
  * @node_ordinal: in: the engine; 0 is the copy engine; EINVAL: no such node
  * @engine_affinity: in: 0 or 1; EINVAL: any other
  * @flags: in: D3DKMT_CONTEXT_*; a NULL_RENDERING context executes nothing but
- *	fence signals, a SYNCHRONIZATION_ONLY one refuses submissions (EINVAL).
- *	EPERM: DISABLE_GPU_TIMEOUT, HW_QUEUE_SUPPORTED; EINVAL: other bits
+ *	fence signals, a SYNCHRONIZATION_ONLY one refuses submissions (EINVAL), one
+ *	with HW_QUEUE_SUPPORTED may have hardware queues. DISABLE_GPU_TIMEOUT: its
+ *	commands do not meet the time-out while the context exists, unless they use
+ *	what is exported or imported; EACCES: without CAP_SYS_ADMIN. EINVAL: other bits
  * @private_driver_data: in: ignored
  * @private_driver_data_size: in: 0; EINVAL: any other
  * @client_hint: in: ignored
@@ -441,12 +445,123 @@ struct d3dkmt_create_context_virtual {
 
 /**
  * struct d3dkmt_destroy_context - D3DKMTDestroyContext
- * @context: in: context handle
+ * @context: in: context handle; EINVAL: of a hardware context
  *
- * Commands that have not been armed are cancelled. Works on a removed adapter.
+ * Commands that have not been armed are cancelled, waits and signals among them: what
+ * they would have signalled is not. Its hardware queues go with it. Works on a removed
+ * adapter.
  */
 struct d3dkmt_destroy_context {
 	__u32 context;
+};
+
+/* struct d3dkmt_context_priority, priority */
+#define D3DKMT_CONTEXT_PRIORITY_MIN			(-7)
+#define D3DKMT_CONTEXT_PRIORITY_MAX			7
+
+/**
+ * struct d3dkmt_context_priority - Priorities of a context
+ * @context: in: context handle, also of a hardware context
+ * @priority: in or out: D3DKMT_CONTEXT_PRIORITY_MIN to D3DKMT_CONTEXT_PRIORITY_MAX, 0 at
+ *	first; EINVAL: any other
+ *
+ * Of D3DKMTSetContextSchedulingPriority and D3DKMTGetContextSchedulingPriority: an engine
+ * takes commands of a lower priority only when there are none of a higher one; EACCES:
+ * setting one above 0 without CAP_SYS_NICE. Of D3DKMTSetContextInProcessSchedulingPriority
+ * and D3DKMTGetContextInProcessSchedulingPriority: the same among the process's contexts
+ * that have the same first priority, without regard to other processes. Both hold for
+ * what is queued already and for hardware queues.
+ */
+struct d3dkmt_context_priority {
+	__u32 context;
+	__s32 priority;
+};
+
+/**
+ * struct d3dkmt_create_hw_context - D3DKMTCreateHwContext
+ * @device: in: device handle
+ * @node_ordinal: in: the engine; EINVAL: no such node
+ * @engine_affinity: in: 0 or 1; EINVAL: any other
+ * @flags: in: 0; EINVAL: any other
+ * @private_driver_data_size: in: 0; EINVAL: any other
+ * @pad0: ignored
+ * @private_driver_data: in: ignored
+ * @hw_context: out: handle of the hardware context
+ * @pad1: ignored
+ *
+ * A context that only has hardware queues. ENODEV: the adapter has been removed or the
+ * device is lost.
+ */
+struct d3dkmt_create_hw_context {
+	__u32 device;
+	__u32 node_ordinal;
+	__u32 engine_affinity;
+	__u32 flags;
+	__u32 private_driver_data_size;
+	__u32 pad0;
+	__u64 private_driver_data;
+	__u32 hw_context;
+	__u32 pad1;
+};
+
+/**
+ * struct d3dkmt_destroy_hw_context - D3DKMTDestroyHwContext
+ * @hw_context: in: handle of a hardware context; EINVAL: of another context
+ *
+ * Destroys its hardware queues. Works on a removed adapter.
+ */
+struct d3dkmt_destroy_hw_context {
+	__u32 hw_context;
+};
+
+/* struct d3dkmt_create_hw_queue, flags */
+#define D3DKMT_HW_QUEUE_DISABLE_GPU_TIMEOUT		(1U << 0)
+#define D3DKMT_HW_QUEUE_NO_BROADCAST_SIGNAL		(1U << 1)
+#define D3DKMT_HW_QUEUE_NO_BROADCAST_WAIT		(1U << 2)
+#define D3DKMT_HW_QUEUE_NO_KMD_ACCESS			(1U << 3)
+
+/**
+ * struct d3dkmt_create_hw_queue - D3DKMTCreateHwQueue
+ * @hw_context: in: handle of a hardware context, or of a context created with
+ *	HW_QUEUE_SUPPORTED; EINVAL: of any other
+ * @flags: in: D3DKMT_HW_QUEUE_*; DISABLE_GPU_TIMEOUT as for contexts, EACCES: without
+ *	CAP_SYS_ADMIN; NO_BROADCAST_SIGNAL: no signal names it with others; EINVAL: other
+ *	bits
+ * @private_driver_data_size: in: 0; EINVAL: any other
+ * @pad: ignored
+ * @private_driver_data: in: ignored
+ * @hw_queue: out: handle of the hardware queue
+ * @progress_fence: out: handle of its progress fence, a monitored fence that can be
+ *	waited for, is signalled by the queue's commands only and destroyed with the queue
+ * @progress_fence_cpu_va: out: address of the fence's value, a __u64 that the caller can
+ *	read and not write; 0 at first
+ * @progress_fence_gpu_va: out: 0
+ *
+ * ENOMEM also: the context has 64 hardware queues. ENODEV: the adapter has been removed or
+ * the device is lost. EPERM: on a DRM node, a caller whose address space is not that of the
+ * file's first lock or sync object.
+ */
+struct d3dkmt_create_hw_queue {
+	__u32 hw_context;
+	__u32 flags;
+	__u32 private_driver_data_size;
+	__u32 pad;
+	__u64 private_driver_data;
+	__u32 hw_queue;
+	__u32 progress_fence;
+	__u64 progress_fence_cpu_va;
+	__u64 progress_fence_gpu_va;
+};
+
+/**
+ * struct d3dkmt_destroy_hw_queue - D3DKMTDestroyHwQueue
+ * @hw_queue: in: handle of the hardware queue
+ *
+ * Commands that have not been armed are cancelled. Its progress fence is destroyed. Works
+ * on a removed adapter.
+ */
+struct d3dkmt_destroy_hw_queue {
+	__u32 hw_queue;
 };
 
 /* struct d3dkmt_create_allocation, flags */
@@ -1337,9 +1452,8 @@ struct d3dkmt_query_statistics {
  * @command_length: in: 0; EINVAL: any other
  * @flags: in: D3DKMT_SUBMIT_*; EPERM: PRESENT_REDIRECTED; EINVAL: other bits
  * @present_history_token: ignored
- * @broadcast_context_count: in: 1; EINVAL: 0 or more than
- *	D3DKMT_MAX_BROADCAST_CONTEXTS; EPERM: more than 1
- * @broadcast_context: in: context handles
+ * @broadcast_context_count: in: 1 to D3DKMT_MAX_BROADCAST_CONTEXTS
+ * @broadcast_context: in: context handles of one device, each once
  * @pad0: ignored
  * @private_driver_data: in: pointer to struct drm_dxg_cmd_stream
  * @private_driver_data_size: in: bytes there
@@ -1349,7 +1463,8 @@ struct d3dkmt_query_statistics {
  * @pad1: ignored
  * @history_buffer_array: ignored
  *
- * Commands of one context run in the order of submission. A malformed stream is
+ * Commands of one context run in the order of submission. With several contexts the stream
+ * is executed once in each; it is queued in all of them or in none. A malformed stream is
  * refused whole with EINVAL, and so is one that names what is offered. EACCES: it writes
  * to what is READ_ONLY, or signals what must not be. ENODEV: the adapter has been removed
  * or the device is lost. ENOMEM: no memory, no video memory, or too many commands queued.
@@ -1369,6 +1484,36 @@ struct d3dkmt_submit_command {
 	__u32 num_history_buffers;
 	__u32 pad1;
 	__u64 history_buffer_array;
+};
+
+/**
+ * struct d3dkmt_submit_command_to_hw_queue - D3DKMTSubmitCommandToHwQueue
+ * @hw_queue: in: handle of the hardware queue
+ * @pad0: ignored
+ * @progress_fence_id: in: value of the queue's progress fence when the command is done;
+ *	EINVAL: not larger than that of the command before, or 0
+ * @command_buffer: in: 0; EINVAL: any other
+ * @command_length: in: 0; EINVAL: any other
+ * @private_driver_data_size: in: bytes of the stream
+ * @private_driver_data: in: pointer to struct drm_dxg_cmd_stream
+ * @num_primaries: in: 0; EINVAL: more than D3DKMT_MAX_WRITTEN_PRIMARIES; else EPERM
+ * @pad1: ignored
+ * @written_primaries: ignored
+ *
+ * Commands of one queue run in the order of submission; all else as for
+ * struct d3dkmt_submit_command. If the command is lost the fence goes to the maximum.
+ */
+struct d3dkmt_submit_command_to_hw_queue {
+	__u32 hw_queue;
+	__u32 pad0;
+	__u64 progress_fence_id;
+	__u64 command_buffer;
+	__u32 command_length;
+	__u32 private_driver_data_size;
+	__u64 private_driver_data;
+	__u32 num_primaries;
+	__u32 pad1;
+	__u64 written_primaries;
 };
 
 /**
@@ -1453,7 +1598,9 @@ struct d3dkmt_create_sync_object2 {
  * @sync_object: in: sync object handle
  *
  * Waits of the CPU that are pending on it end with EINVAL, those through an
- * eventfd are dropped. Works on a removed adapter.
+ * eventfd are dropped. A wait in a context or hardware queue goes on: what is queued
+ * may still signal it. EINVAL: the fence of a paging queue or hardware queue. Works on a
+ * removed adapter.
  */
 struct d3dkmt_destroy_sync_object {
 	__u32 sync_object;
@@ -1483,6 +1630,167 @@ struct d3dkmt_signal_sync_object_from_cpu {
 	__u64 fence_values;
 	__u32 flags;
 	__u32 pad;
+};
+
+/**
+ * struct d3dkmt_signal_sync_object_from_gpu - D3DKMTSignalSynchronizationObjectFromGpu
+ * @context: in: context handle
+ * @object_count: in: 1 to D3DKMT_MAX_OBJECTS_SIGNALED
+ * @objects: in: pointer to an array of sync object handles
+ * @fence_values: in: pointer to an array of __u64, a value for each object
+ * @reserved: ignored
+ *
+ * The values are set when all has been done that was queued in the context before; one
+ * below the current value is not set. EACCES: an object was created with NO_SIGNAL or
+ * NO_GPU_ACCESS. If the device is lost before, the objects go to the maximum, unless
+ * created with NO_SIGNAL_MAX_VALUE_ON_TDR. ENODEV: the adapter has been removed or the
+ * device is lost. ENOMEM: no memory, or too many commands queued.
+ */
+struct d3dkmt_signal_sync_object_from_gpu {
+	__u32 context;
+	__u32 object_count;
+	__u64 objects;
+	__u64 fence_values;
+	__u64 reserved[7];
+};
+
+/**
+ * struct d3dkmt_signal_sync_object_from_gpu2 - D3DKMTSignalSynchronizationObjectFromGpu2
+ * @object_count: in: 1 to D3DKMT_MAX_OBJECTS_SIGNALED; with ENQUEUE_CPU_EVENT 0
+ * @pad: ignored
+ * @objects: in: pointer to an array of sync object handles
+ * @flags: in: D3DKMT_SIGNAL_*; SIGNAL_AT_SUBMISSION: when the contexts come to it, without
+ *	waiting for what their engine still executes; ALLOW_FENCE_REWIND: values below the
+ *	current ones too; EINVAL: other bits
+ * @broadcast_context_count: in: 1 to D3DKMT_MAX_BROADCAST_CONTEXTS
+ * @broadcast_contexts: in: pointer to an array of context handles of one device, each once
+ * @fence_values: in: pointer to an array of __u64, a value for each object
+ * @cpu_event: in: with ENQUEUE_CPU_EVENT: file descriptor of an eventfd, which is signalled
+ *	instead, also when the device is lost or the adapter removed; EINVAL: any other
+ * @reserved: ignored
+ *
+ * As struct d3dkmt_signal_sync_object_from_gpu, for several contexts: the signal happens when
+ * the last of them has come to it. It is queued in all of them or in none.
+ */
+struct d3dkmt_signal_sync_object_from_gpu2 {
+	__u32 object_count;
+	__u32 pad;
+	__u64 objects;
+	__u32 flags;
+	__u32 broadcast_context_count;
+	__u64 broadcast_contexts;
+	union {
+		__u64 fence_values;
+		__u64 cpu_event;
+	};
+	__u64 reserved[7];
+};
+
+/**
+ * struct d3dkmt_signal_sync_object2 - D3DKMTSignalSynchronizationObject2
+ * @context: in: context handle
+ * @object_count: in: 1 to D3DKMT_MAX_OBJECTS_SIGNALED; with ENQUEUE_CPU_EVENT 0
+ * @objects: in: sync object handles
+ * @flags: in: as in struct d3dkmt_signal_sync_object_from_gpu2
+ * @broadcast_context_count: in: less than D3DKMT_MAX_BROADCAST_CONTEXTS
+ * @broadcast_contexts: in: handles of more contexts of the same device, each once
+ * @fence_value: in: value of all the objects
+ * @cpu_event: in: as in struct d3dkmt_signal_sync_object_from_gpu2
+ * @reserved: ignored
+ *
+ * As struct d3dkmt_signal_sync_object_from_gpu2.
+ */
+struct d3dkmt_signal_sync_object2 {
+	__u32 context;
+	__u32 object_count;
+	__u32 objects[D3DKMT_MAX_OBJECTS_SIGNALED];
+	__u32 flags;
+	__u32 broadcast_context_count;
+	__u32 broadcast_contexts[D3DKMT_MAX_BROADCAST_CONTEXTS];
+	union {
+		__u64 fence_value;
+		__u64 cpu_event;
+	};
+	__u64 reserved[7];
+};
+
+/**
+ * struct d3dkmt_submit_signal_to_hw_queue - D3DKMTSubmitSignalSyncObjectsToHwQueue
+ * @flags: in: as in struct d3dkmt_signal_sync_object_from_gpu2, but ENQUEUE_CPU_EVENT (EINVAL)
+ * @broadcast_hw_queue_count: in: 1 to D3DKMT_MAX_BROADCAST_CONTEXTS
+ * @broadcast_hw_queues: in: pointer to an array of handles of hardware queues of one device,
+ *	each once; EINVAL: several, one of which was created with NO_BROADCAST_SIGNAL
+ * @object_count: in: 1 to D3DKMT_MAX_OBJECTS_SIGNALED
+ * @pad: ignored
+ * @objects: in: pointer to an array of sync object handles
+ * @fence_values: in: pointer to an array of __u64, a value for each object
+ *
+ * As struct d3dkmt_signal_sync_object_from_gpu2. Progress fences are not changed.
+ */
+struct d3dkmt_submit_signal_to_hw_queue {
+	__u32 flags;
+	__u32 broadcast_hw_queue_count;
+	__u64 broadcast_hw_queues;
+	__u32 object_count;
+	__u32 pad;
+	__u64 objects;
+	__u64 fence_values;
+};
+
+/**
+ * struct d3dkmt_wait_sync_object_from_gpu - D3DKMTWaitForSynchronizationObjectFromGpu
+ * @context: in: context handle
+ * @object_count: in: 1 to D3DKMT_MAX_OBJECTS_WAITED_ON_GPU
+ * @objects: in: pointer to an array of sync object handles
+ * @fence_values: in: pointer to an array of __u64, a value for each object
+ * @reserved: ignored
+ *
+ * What is queued in the context later does not begin until all objects have had their values
+ * at the same time, or more, since what was queued before has been given to the engine. Such
+ * a wait may last for ever, and meets no time-out; the call does not wait. EACCES: an object
+ * was created with NO_WAIT or NO_GPU_ACCESS. ENODEV: the adapter has been removed or the
+ * device is lost. ENOMEM: no memory, or too many commands queued.
+ */
+struct d3dkmt_wait_sync_object_from_gpu {
+	__u32 context;
+	__u32 object_count;
+	__u64 objects;
+	__u64 fence_values;
+	__u64 reserved[7];
+};
+
+/**
+ * struct d3dkmt_wait_sync_object2 - D3DKMTWaitForSynchronizationObject2
+ * @context: in: context handle
+ * @object_count: in: 1 to D3DKMT_MAX_OBJECTS_WAITED_ON_GPU
+ * @objects: in: sync object handles
+ * @fence_value: in: value of all the objects
+ * @reserved: ignored
+ *
+ * As struct d3dkmt_wait_sync_object_from_gpu.
+ */
+struct d3dkmt_wait_sync_object2 {
+	__u32 context;
+	__u32 object_count;
+	__u32 objects[D3DKMT_MAX_OBJECTS_WAITED_ON_GPU];
+	__u64 fence_value;
+	__u64 reserved[7];
+};
+
+/**
+ * struct d3dkmt_submit_wait_to_hw_queue - D3DKMTSubmitWaitForSyncObjectsToHwQueue
+ * @hw_queue: in: handle of the hardware queue
+ * @object_count: in: 1 to D3DKMT_MAX_OBJECTS_WAITED_ON_GPU
+ * @objects: in: pointer to an array of sync object handles
+ * @fence_values: in: pointer to an array of __u64, a value for each object
+ *
+ * As struct d3dkmt_wait_sync_object_from_gpu.
+ */
+struct d3dkmt_submit_wait_to_hw_queue {
+	__u32 hw_queue;
+	__u32 object_count;
+	__u64 objects;
+	__u64 fence_values;
 };
 
 /* struct d3dkmt_wait_sync_object_from_cpu, flags */
@@ -1856,8 +2164,10 @@ struct d3dkmt_vidmm_escape_get_budget {
 	D3DKMT_IO(0x0f, struct d3dkmt_submit_command)
 #define D3DKMT_IOCTL_CREATE_SYNC_OBJECT2 \
 	D3DKMT_IO(0x10, struct d3dkmt_create_sync_object2)
-#define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT2		D3DKMT_IO_BYTES(0x11, 464)
-#define D3DKMT_IOCTL_WAIT_SYNC_OBJECT2			D3DKMT_IO_BYTES(0x12, 200)
+#define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT2 \
+	D3DKMT_IO(0x11, struct d3dkmt_signal_sync_object2)
+#define D3DKMT_IOCTL_WAIT_SYNC_OBJECT2 \
+	D3DKMT_IO(0x12, struct d3dkmt_wait_sync_object2)
 #define D3DKMT_IOCTL_DESTROY_ALLOCATION2 \
 	D3DKMT_IO(0x13, struct d3dkmt_destroy_allocation2)
 #define D3DKMT_IOCTL_ENUM_ADAPTERS2 \
@@ -1865,12 +2175,16 @@ struct d3dkmt_vidmm_escape_get_budget {
 #define D3DKMT_IOCTL_CLOSE_ADAPTER			D3DKMT_IO(0x15, struct d3dkmt_close_adapter)
 #define D3DKMT_IOCTL_CHANGE_VIDEO_MEMORY_RESERVATION \
 	D3DKMT_IO(0x16, struct d3dkmt_change_video_memory_reservation)
-#define D3DKMT_IOCTL_CREATE_HW_CONTEXT			D3DKMT_IO_BYTES(0x17, 40)
-#define D3DKMT_IOCTL_CREATE_HW_QUEUE			D3DKMT_IO_BYTES(0x18, 48)
+#define D3DKMT_IOCTL_CREATE_HW_CONTEXT \
+	D3DKMT_IO(0x17, struct d3dkmt_create_hw_context)
+#define D3DKMT_IOCTL_CREATE_HW_QUEUE \
+	D3DKMT_IO(0x18, struct d3dkmt_create_hw_queue)
 #define D3DKMT_IOCTL_DESTROY_DEVICE \
 	D3DKMT_IO(0x19, struct d3dkmt_destroy_device)
-#define D3DKMT_IOCTL_DESTROY_HW_CONTEXT			D3DKMT_IO_BYTES(0x1a, 4)
-#define D3DKMT_IOCTL_DESTROY_HW_QUEUE			D3DKMT_IO_BYTES(0x1b, 4)
+#define D3DKMT_IOCTL_DESTROY_HW_CONTEXT \
+	D3DKMT_IO(0x1a, struct d3dkmt_destroy_hw_context)
+#define D3DKMT_IOCTL_DESTROY_HW_QUEUE \
+	D3DKMT_IO(0x1b, struct d3dkmt_destroy_hw_queue)
 #define D3DKMT_IOCTL_DESTROY_PAGING_QUEUE \
 	D3DKMT_IO(0x1c, struct d3dkmt_destroy_paging_queue)
 #define D3DKMT_IOCTL_DESTROY_SYNC_OBJECT \
@@ -1879,8 +2193,10 @@ struct d3dkmt_vidmm_escape_get_budget {
 #define D3DKMT_IOCTL_FLUSH_HEAP_TRANSITIONS \
 	D3DKMT_IO(0x1f, struct d3dkmt_flush_heap_transitions)
 #define D3DKMT_IOCTL_FREE_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x20, 24)
-#define D3DKMT_IOCTL_GET_CONTEXT_IN_PROCESS_PRIORITY	D3DKMT_IO_BYTES(0x21, 8)
-#define D3DKMT_IOCTL_GET_CONTEXT_PRIORITY		D3DKMT_IO_BYTES(0x22, 8)
+#define D3DKMT_IOCTL_GET_CONTEXT_IN_PROCESS_PRIORITY \
+	D3DKMT_IO(0x21, struct d3dkmt_context_priority)
+#define D3DKMT_IOCTL_GET_CONTEXT_PRIORITY \
+	D3DKMT_IO(0x22, struct d3dkmt_context_priority)
 #define D3DKMT_IOCTL_GET_SHARED_RESOURCE_ADAPTER_LUID	D3DKMT_IO_BYTES(0x23, 24)
 #define D3DKMT_IOCTL_INVALIDATE_CACHE \
 	D3DKMT_IO(0x24, struct d3dkmt_invalidate_cache)
@@ -1899,22 +2215,30 @@ struct d3dkmt_vidmm_escape_get_budget {
 #define D3DKMT_IOCTL_RENDER				D3DKMT_IO_BYTES(0x2d, 368)
 #define D3DKMT_IOCTL_SET_ALLOCATION_PRIORITY \
 	D3DKMT_IO(0x2e, struct d3dkmt_set_allocation_priority)
-#define D3DKMT_IOCTL_SET_CONTEXT_IN_PROCESS_PRIORITY	D3DKMT_IO_BYTES(0x2f, 8)
-#define D3DKMT_IOCTL_SET_CONTEXT_PRIORITY		D3DKMT_IO_BYTES(0x30, 8)
+#define D3DKMT_IOCTL_SET_CONTEXT_IN_PROCESS_PRIORITY \
+	D3DKMT_IO(0x2f, struct d3dkmt_context_priority)
+#define D3DKMT_IOCTL_SET_CONTEXT_PRIORITY \
+	D3DKMT_IO(0x30, struct d3dkmt_context_priority)
 #define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT_FROM_CPU \
 	D3DKMT_IO(0x31, struct d3dkmt_signal_sync_object_from_cpu)
-#define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT_FROM_GPU	D3DKMT_IO_BYTES(0x32, 80)
-#define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT_FROM_GPU2	D3DKMT_IO_BYTES(0x33, 96)
-#define D3DKMT_IOCTL_SUBMIT_COMMAND_TO_HW_QUEUE		D3DKMT_IO_BYTES(0x34, 56)
-#define D3DKMT_IOCTL_SUBMIT_SIGNAL_TO_HW_QUEUE		D3DKMT_IO_BYTES(0x35, 40)
-#define D3DKMT_IOCTL_SUBMIT_WAIT_TO_HW_QUEUE		D3DKMT_IO_BYTES(0x36, 24)
+#define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT_FROM_GPU \
+	D3DKMT_IO(0x32, struct d3dkmt_signal_sync_object_from_gpu)
+#define D3DKMT_IOCTL_SIGNAL_SYNC_OBJECT_FROM_GPU2 \
+	D3DKMT_IO(0x33, struct d3dkmt_signal_sync_object_from_gpu2)
+#define D3DKMT_IOCTL_SUBMIT_COMMAND_TO_HW_QUEUE \
+	D3DKMT_IO(0x34, struct d3dkmt_submit_command_to_hw_queue)
+#define D3DKMT_IOCTL_SUBMIT_SIGNAL_TO_HW_QUEUE \
+	D3DKMT_IO(0x35, struct d3dkmt_submit_signal_to_hw_queue)
+#define D3DKMT_IOCTL_SUBMIT_WAIT_TO_HW_QUEUE \
+	D3DKMT_IO(0x36, struct d3dkmt_submit_wait_to_hw_queue)
 #define D3DKMT_IOCTL_UNLOCK2				D3DKMT_IO(0x37, struct d3dkmt_unlock2)
 #define D3DKMT_IOCTL_UPDATE_ALLOCATION_PROPERTY \
 	D3DKMT_IO(0x38, struct d3dkmt_update_alloc_property)
 #define D3DKMT_IOCTL_UPDATE_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x39, 56)
 #define D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_CPU \
 	D3DKMT_IO(0x3a, struct d3dkmt_wait_sync_object_from_cpu)
-#define D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_GPU		D3DKMT_IO_BYTES(0x3b, 80)
+#define D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_GPU \
+	D3DKMT_IO(0x3b, struct d3dkmt_wait_sync_object_from_gpu)
 #define D3DKMT_IOCTL_GET_ALLOCATION_PRIORITY \
 	D3DKMT_IO(0x3c, struct d3dkmt_get_allocation_priority)
 #define D3DKMT_IOCTL_QUERY_CLOCK_CALIBRATION \

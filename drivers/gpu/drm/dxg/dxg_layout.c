@@ -182,6 +182,96 @@ LAYOUT_AT(d3dkmt_create_sync_object2, sync_object, 88);
 
 LAYOUT_SIZE(d3dkmt_destroy_sync_object, 4);
 
+LAYOUT_SIZE(d3dkmt_context_priority, 8);
+LAYOUT_AT(d3dkmt_context_priority, context, 0);
+LAYOUT_AT(d3dkmt_context_priority, priority, 4);
+
+LAYOUT_SIZE(d3dkmt_create_hw_context, 40);
+LAYOUT_AT(d3dkmt_create_hw_context, device, 0);
+LAYOUT_AT(d3dkmt_create_hw_context, node_ordinal, 4);
+LAYOUT_AT(d3dkmt_create_hw_context, engine_affinity, 8);
+LAYOUT_AT(d3dkmt_create_hw_context, flags, 12);
+LAYOUT_AT(d3dkmt_create_hw_context, private_driver_data_size, 16);
+LAYOUT_AT(d3dkmt_create_hw_context, private_driver_data, 24);
+LAYOUT_AT(d3dkmt_create_hw_context, hw_context, 32);
+
+LAYOUT_SIZE(d3dkmt_destroy_hw_context, 4);
+LAYOUT_AT(d3dkmt_destroy_hw_context, hw_context, 0);
+
+LAYOUT_SIZE(d3dkmt_create_hw_queue, 48);
+LAYOUT_AT(d3dkmt_create_hw_queue, hw_context, 0);
+LAYOUT_AT(d3dkmt_create_hw_queue, flags, 4);
+LAYOUT_AT(d3dkmt_create_hw_queue, private_driver_data_size, 8);
+LAYOUT_AT(d3dkmt_create_hw_queue, private_driver_data, 16);
+LAYOUT_AT(d3dkmt_create_hw_queue, hw_queue, 24);
+LAYOUT_AT(d3dkmt_create_hw_queue, progress_fence, 28);
+LAYOUT_AT(d3dkmt_create_hw_queue, progress_fence_cpu_va, 32);
+LAYOUT_AT(d3dkmt_create_hw_queue, progress_fence_gpu_va, 40);
+
+LAYOUT_SIZE(d3dkmt_destroy_hw_queue, 4);
+LAYOUT_AT(d3dkmt_destroy_hw_queue, hw_queue, 0);
+
+LAYOUT_SIZE(d3dkmt_submit_command_to_hw_queue, 56);
+LAYOUT_AT(d3dkmt_submit_command_to_hw_queue, hw_queue, 0);
+LAYOUT_AT(d3dkmt_submit_command_to_hw_queue, progress_fence_id, 8);
+LAYOUT_AT(d3dkmt_submit_command_to_hw_queue, command_buffer, 16);
+LAYOUT_AT(d3dkmt_submit_command_to_hw_queue, command_length, 24);
+LAYOUT_AT(d3dkmt_submit_command_to_hw_queue, private_driver_data_size, 28);
+LAYOUT_AT(d3dkmt_submit_command_to_hw_queue, private_driver_data, 32);
+LAYOUT_AT(d3dkmt_submit_command_to_hw_queue, num_primaries, 40);
+LAYOUT_AT(d3dkmt_submit_command_to_hw_queue, written_primaries, 48);
+
+LAYOUT_SIZE(d3dkmt_signal_sync_object_from_gpu, 80);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_gpu, context, 0);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_gpu, object_count, 4);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_gpu, objects, 8);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_gpu, fence_values, 16);
+
+LAYOUT_SIZE(d3dkmt_signal_sync_object_from_gpu2, 96);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_gpu2, object_count, 0);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_gpu2, objects, 8);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_gpu2, flags, 16);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_gpu2, broadcast_context_count, 20);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_gpu2, broadcast_contexts, 24);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_gpu2, fence_values, 32);
+LAYOUT_AT(d3dkmt_signal_sync_object_from_gpu2, cpu_event, 32);
+
+LAYOUT_SIZE(d3dkmt_signal_sync_object2, 464);
+LAYOUT_AT(d3dkmt_signal_sync_object2, context, 0);
+LAYOUT_AT(d3dkmt_signal_sync_object2, object_count, 4);
+LAYOUT_AT(d3dkmt_signal_sync_object2, objects, 8);
+LAYOUT_AT(d3dkmt_signal_sync_object2, flags, 136);
+LAYOUT_AT(d3dkmt_signal_sync_object2, broadcast_context_count, 140);
+LAYOUT_AT(d3dkmt_signal_sync_object2, broadcast_contexts, 144);
+LAYOUT_AT(d3dkmt_signal_sync_object2, fence_value, 400);
+LAYOUT_AT(d3dkmt_signal_sync_object2, cpu_event, 400);
+
+LAYOUT_SIZE(d3dkmt_submit_signal_to_hw_queue, 40);
+LAYOUT_AT(d3dkmt_submit_signal_to_hw_queue, flags, 0);
+LAYOUT_AT(d3dkmt_submit_signal_to_hw_queue, broadcast_hw_queue_count, 4);
+LAYOUT_AT(d3dkmt_submit_signal_to_hw_queue, broadcast_hw_queues, 8);
+LAYOUT_AT(d3dkmt_submit_signal_to_hw_queue, object_count, 16);
+LAYOUT_AT(d3dkmt_submit_signal_to_hw_queue, objects, 24);
+LAYOUT_AT(d3dkmt_submit_signal_to_hw_queue, fence_values, 32);
+
+LAYOUT_SIZE(d3dkmt_wait_sync_object_from_gpu, 80);
+LAYOUT_AT(d3dkmt_wait_sync_object_from_gpu, context, 0);
+LAYOUT_AT(d3dkmt_wait_sync_object_from_gpu, object_count, 4);
+LAYOUT_AT(d3dkmt_wait_sync_object_from_gpu, objects, 8);
+LAYOUT_AT(d3dkmt_wait_sync_object_from_gpu, fence_values, 16);
+
+LAYOUT_SIZE(d3dkmt_wait_sync_object2, 200);
+LAYOUT_AT(d3dkmt_wait_sync_object2, context, 0);
+LAYOUT_AT(d3dkmt_wait_sync_object2, object_count, 4);
+LAYOUT_AT(d3dkmt_wait_sync_object2, objects, 8);
+LAYOUT_AT(d3dkmt_wait_sync_object2, fence_value, 136);
+
+LAYOUT_SIZE(d3dkmt_submit_wait_to_hw_queue, 24);
+LAYOUT_AT(d3dkmt_submit_wait_to_hw_queue, hw_queue, 0);
+LAYOUT_AT(d3dkmt_submit_wait_to_hw_queue, object_count, 4);
+LAYOUT_AT(d3dkmt_submit_wait_to_hw_queue, objects, 8);
+LAYOUT_AT(d3dkmt_submit_wait_to_hw_queue, fence_values, 16);
+
 LAYOUT_SIZE(d3dkmt_signal_sync_object_from_cpu, 32);
 LAYOUT_AT(d3dkmt_signal_sync_object_from_cpu, device, 0);
 LAYOUT_AT(d3dkmt_signal_sync_object_from_cpu, object_count, 4);
