@@ -35,6 +35,7 @@ struct task_struct;
  * @commands: commands, held and armed
  * @batches: destructions that are pending
  * @shares: shared resources, those included that no device has open
+ * @hw_queues: hardware queues
  */
 struct dxg_adapter_stats {
 	atomic_t processes;
@@ -46,6 +47,7 @@ struct dxg_adapter_stats {
 	atomic_t commands;
 	atomic_t batches;
 	atomic_t shares;
+	atomic_t hw_queues;
 };
 
 /* struct dxg_adapter, bits: a device core dump is being written. */

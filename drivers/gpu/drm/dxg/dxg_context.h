@@ -5,16 +5,19 @@
 #include <linux/list.h>
 
 #include "dxg_handle.h"
+#include "dxg_queue.h"
 
 struct dxg_device;
 struct dxg_node;
 struct dxg_process;
 
-/* Commands that one context may hold; each is charged to its creator too. */
-#define DXG_CONTEXT_MAX_HELD	16384
+/* Queues that one context may have: its own and hardware queues. */
+#define DXG_CONTEXT_MAX_QUEUES	65
 
 /**
  * struct dxg_context - A WDDM context: a queue of commands for one node
+ *
+ * A hardware context is one whose own queue is not used.
  */
 struct dxg_context {
 	/** @base: The object; parent is the device. */
@@ -26,20 +29,23 @@ struct dxg_context {
 	/** @flags: D3DKMT_CONTEXT_*. */
 	u32 flags;
 
-	/** @held: Commands that are not armed, oldest first. Under the node's lock. */
-	struct list_head held;
-	/** @num_held: How many. Under the node's lock. */
-	unsigned int num_held;
-	/** @dead: Takes no commands any more. Under the node's lock. */
-	bool dead;
-	/**
-	 * @runnable: Entry of the node's contexts that have commands. Under the
-	 * node's lock.
-	 */
-	struct list_head runnable;
+	/** @hw: Created as a hardware context. */
+	bool hw;
+	/** @queue: Its own queue. */
+	struct dxg_queue queue;
+
+	/** @priority: D3DKMT_CONTEXT_PRIORITY_MIN to _MAX. Under the node's lock. */
+	s32 priority;
+	/** @in_process: The same among the process's own. Under the node's lock. */
+	s32 in_process;
+	/** @num_queues: Entries of @queues. Under the node's lock. */
+	unsigned int num_queues;
+	/** @queues: Its own and its hardware queues. Under the node's lock. */
+	struct list_head queues;
 };
 
 struct dxg_context *dxg_context_lookup(struct dxg_process *process, u32 handle);
 void dxg_context_put(struct dxg_context *ctx);
+int dxg_context_check_timeout(bool wanted);
 
 #endif /* _DXG_CONTEXT_H */

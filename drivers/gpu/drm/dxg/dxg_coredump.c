@@ -19,6 +19,7 @@
 #include "dxg_coredump.h"
 #include "dxg_device.h"
 #include "dxg_process.h"
+#include "dxg_queue.h"
 #include "dxg_sched.h"
 #include "dxg_submit.h"
 #include "dxg_sync.h"
@@ -84,6 +85,7 @@ struct coredump_signal {
  * @device: handle of the device
  * @context: handle of the context
  * @context_flags: its flags
+ * @queue: handle of the hardware queue, or of the context again
  * @held: commands that wait in it
  * @epoch: epoch of the device
  * @fence_context: timeline of the job's fence
@@ -108,6 +110,7 @@ struct dxg_coredump {
 	u32 device;
 	u32 context;
 	u32 context_flags;
+	u32 queue;
 	unsigned int held;
 	u64 epoch;
 	u64 fence_context;
@@ -225,8 +228,8 @@ static void text_add_owner(struct coredump_text *text, const struct dxg_coredump
 	text_add(text, "process: pid=%d name=%s door=%s\n", dump->pid, dump->comm,
 		 dump->on_node ? "node" : "/dev/dxg");
 	text_add(text, "device: %08x epoch=%llu\n", dump->device, dump->epoch);
-	text_add(text, "context: %08x flags=%#x held=%u\n", dump->context, dump->context_flags,
-		 dump->held);
+	text_add(text, "context: %08x flags=%#x\n", dump->context, dump->context_flags);
+	text_add(text, "queue: %08x held=%u\n", dump->queue, dump->held);
 }
 
 static void text_add_all(struct coredump_text *text, const struct dxg_coredump *dump)
@@ -290,16 +293,17 @@ static void capture_process(struct dxg_coredump *dump, const struct dxg_process 
 
 static void capture_owner(struct dxg_coredump *dump, const struct dxg_command *cmd)
 {
-	const struct dxg_context *ctx = cmd->ctx;
+	const struct dxg_queue *queue = cmd->queue;
 
-	dump->paging = !ctx;
-	if (!ctx)
+	dump->paging = !queue;
+	if (!queue)
 		return;
-	capture_process(dump, ctx->device->process);
-	dump->device = ctx->device->base.handle;
-	dump->context = ctx->base.handle;
-	dump->context_flags = ctx->flags;
-	dump->held = READ_ONCE(ctx->num_held);
+	capture_process(dump, queue->device->process);
+	dump->device = queue->device->base.handle;
+	dump->context = queue->ctx->base.handle;
+	dump->context_flags = queue->ctx->flags;
+	dump->queue = queue->owner->handle;
+	dump->held = READ_ONCE(queue->num_held);
 	dump->epoch = cmd->epoch;
 }
 

@@ -85,6 +85,7 @@ static int dxg_state_show(struct seq_file *m, void *data)
 	seq_printf(m, "commands: %d\n", atomic_read(&stats->commands));
 	seq_printf(m, "batches: %d\n", atomic_read(&stats->batches));
 	seq_printf(m, "shares: %d\n", atomic_read(&stats->shares));
+	seq_printf(m, "hw_queues: %d\n", atomic_read(&stats->hw_queues));
 	state_sum(adapter, &pending, &pinned);
 	spin_lock(&adapter->vidmm_lock);
 	kept = adapter->kept_bytes;
@@ -246,17 +247,20 @@ static void epochs_show_device(struct seq_file *m, struct dxg_device *device)
 
 static void epochs_show_node(struct seq_file *m, struct dxg_node *node)
 {
-	struct dxg_context *ctx;
+	struct dxg_queue *queue;
 	unsigned int seen = 0;
 
 	spin_lock_irq(&node->lock);
 	seq_printf(m, "node %u: armed=%u stopped=%d\n", node->ordinal, node->armed, node->stopped);
-	list_for_each_entry(ctx, &node->runnable, runnable) {
+	list_for_each_entry(queue, &node->queues, node_link) {
 		if (++seen > DXG_DEBUGFS_MOST) {
 			seq_puts(m, "  and more\n");
 			break;
 		}
-		seq_printf(m, "  context %08x: held=%u\n", ctx->base.handle, ctx->num_held);
+		seq_printf(m, "  %s %08x: held=%u%s\n",
+			   queue->owner == &queue->ctx->base ? "context" : "hw_queue",
+			   queue->owner->handle, queue->num_held,
+			   queue->blocked ? " blocked" : "");
 	}
 	spin_unlock_irq(&node->lock);
 }
@@ -368,7 +372,7 @@ static unsigned int check_busy(struct dxg_adapter *adapter)
 static unsigned int check_nodes(struct dxg_adapter *adapter)
 {
 	unsigned int bad = 0, seen;
-	struct dxg_context *ctx;
+	struct dxg_queue *queue;
 	u32 i;
 
 	for (i = 0; i < adapter->caps.num_nodes; i++) {
@@ -378,8 +382,9 @@ static unsigned int check_nodes(struct dxg_adapter *adapter)
 		/* Who pages waits for it, and so what pages is not many. */
 		bad += i != adapter->caps.paging_node && node->armed > DXG_NODE_DEPTH;
 		seen = 0;
-		list_for_each_entry(ctx, &node->runnable, runnable) {
-			bad += ctx->dead || !ctx->num_held || list_empty(&ctx->held);
+		list_for_each_entry(queue, &node->queues, node_link) {
+			bad += queue->dead || !queue->num_held || list_empty(&queue->held) ||
+			       queue->blocked != RB_EMPTY_NODE(&queue->turn_node);
 			if (++seen == DXG_DEBUGFS_MOST)
 				break;
 		}

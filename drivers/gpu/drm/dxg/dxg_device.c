@@ -142,7 +142,7 @@ static void device_lose(struct dxg_device *device, enum d3dkmt_device_execution_
 	spin_unlock_irq(&device->lock);
 
 	for (i = 0; i < device->adapter->caps.num_nodes; i++)
-		dxg_node_cancel(device->adapter->nodes[i], device, NULL);
+		dxg_node_cancel(device->adapter->nodes[i], device);
 }
 
 /**
@@ -186,7 +186,7 @@ int dxg_ioctl_device_create(struct dxg_call *call)
 	struct d3dkmt_create_device *args = call->args;
 	struct dxg_process_adapter *pa;
 	struct dxg_device *device;
-	int ret;
+	int ret, i;
 
 	if (args->flags & ~(D3DKMT_DEVICE_LEGACY_MODE | D3DKMT_DEVICE_REQUEST_VSYNC |
 			    D3DKMT_DEVICE_DISABLE_GPU_TIMEOUT))
@@ -212,6 +212,8 @@ int dxg_ioctl_device_create(struct dxg_call *call)
 	device->state = D3DKMT_DEVICEEXECUTION_ACTIVE;
 	INIT_LIST_HEAD(&device->commands);
 	INIT_LIST_HEAD(&device->batches);
+	for (i = 0; i < DXG_MAX_NODES; i++)
+		INIT_LIST_HEAD(&device->queues[i]);
 	atomic_inc(&device->adapter->stats.devices);
 	mutex_lock(&device->adapter->objects_lock);
 	list_add_tail(&device->adapter_link, &device->adapter->devices);

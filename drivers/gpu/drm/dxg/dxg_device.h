@@ -5,6 +5,7 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 
+#include <drm/dxg/dxg_ddi.h>
 #include <uapi/misc/d3dkmthk.h>
 
 #include "dxg_handle.h"
@@ -27,6 +28,8 @@ struct dxg_device {
 	struct dxg_process *process;
 	/** @adapter_link: Entry of the adapter's devices. Under its objects_lock. */
 	struct list_head adapter_link;
+	/** @queues: Its queues that hold commands, by node. Under the node's lock. */
+	struct list_head queues[DXG_MAX_NODES];
 
 	/**
 	 * @lock: Covers the fields below, @busy and @revoked of the device's

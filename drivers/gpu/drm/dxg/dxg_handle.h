@@ -27,6 +27,7 @@ struct dxg_object;
  * @DXG_OBJECT_RESOURCE: struct dxg_resource
  * @DXG_OBJECT_ALLOCATION: struct dxg_allocation
  * @DXG_OBJECT_SYNC: struct dxg_sync
+ * @DXG_OBJECT_HW_QUEUE: struct dxg_hw_queue
  */
 enum dxg_object_type {
 	DXG_OBJECT_PROCESS_ADAPTER,
@@ -37,6 +38,7 @@ enum dxg_object_type {
 	DXG_OBJECT_RESOURCE,
 	DXG_OBJECT_ALLOCATION,
 	DXG_OBJECT_SYNC,
+	DXG_OBJECT_HW_QUEUE,
 };
 
 /**

@@ -9,6 +9,7 @@
 #include <linux/spinlock.h>
 
 #include "dxg_handle.h"
+#include "dxg_queue.h"
 #include "dxg_usage.h"
 #include "dxg_vidmm.h"
 
@@ -45,6 +46,10 @@ struct dxg_process_adapter {
 	u64 kept_bytes;
 	/** @num_kept: How many. Under the adapter's vidmm_lock. */
 	unsigned int num_kept;
+	/** @num_held: Commands that its queues hold. */
+	atomic_t num_held;
+	/** @turns: Its queues that are runnable, by node and priority. */
+	struct dxg_turns turns[DXG_MAX_NODES][DXG_NUM_LEVELS];
 	/** @ledger: Its bytes. */
 	struct dxg_ledger ledger;
 	/** @usage: What else it uses. */

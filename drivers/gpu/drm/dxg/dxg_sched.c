@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/bitops.h>
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/slab.h>
@@ -8,9 +9,9 @@
 
 #include "dxg_adapter.h"
 #include "dxg_compat.h"
-#include "dxg_context.h"
 #include "dxg_coredump.h"
 #include "dxg_device.h"
+#include "dxg_gpu_sync.h"
 #include "dxg_prime.h"
 #include "dxg_sched.h"
 #include "dxg_submit.h"
@@ -19,11 +20,15 @@
 /**
  * DOC: Scheduling
  *
- * Commands are held until they are runnable. Each context has a FIFO of them; when
- * the node has room, the oldest of the next context in turn becomes a job: it is
- * promoted, armed and pushed to the scheduler. The room is small, so that what is
- * decided at promotion (turns today, priorities later) stays decided for a short time
- * only, and large enough to keep the engine busy.
+ * Commands are held until they are runnable. Each context and hardware queue has a FIFO of
+ * them; when the node has room, the oldest of the queue whose turn it is becomes a job: it
+ * is promoted, armed and pushed to the scheduler. The room is small, so that what is
+ * decided at promotion stays decided for a short time only, and large enough to keep the
+ * engine busy.
+ *
+ * A wait is a command without a job. It begins when it heads its FIFO: fences may go back,
+ * and what counts is the value then. Until it is satisfied its queue has no turn and takes
+ * none of the node's room. The callback that satisfies it gives the queue its turns again.
  *
  * At promotion all that the command uses is brought into the device segment and pinned
  * there. A call that finds no room leaves that to the node's worker, which waits for
@@ -32,8 +37,9 @@
  * What is armed finishes in bounded time, because nothing that user space controls
  * can delay it: no dma_fence of ours depends on a wait for a monitored fence, and a
  * job that does not end meets the time-out. What is held has no time-out and costs
- * nobody anything; destroying the context, losing the device, closing the file and
- * removing the adapter cancel it.
+ * nobody anything; destroying the context or hardware queue, losing the device, closing the
+ * file and removing the adapter cancel it. Only an administrator may do without the
+ * time-out, as long as the queue exists and nothing that others use is part of the command.
  *
  * Refused: a scheduler entity for each context with all its jobs pushed at once, as
  * drivers with hardware queues have it. Waits for user-controlled values would have
@@ -78,9 +84,10 @@ void dxg_port_command_done(struct dxg_ddi_command *ddi, int error)
 
 	if (atomic_xchg(&cmd->reported, 1))
 		return;
-	if (cmd->ctx)
+	if (cmd->queue)
 		trace_dxg_command_complete(cmd, error);
 	dxg_usage_end(cmd, error);
+	dxg_gpu_signal_end(cmd, error);
 	/* The command may be freed as soon as its fence is signalled. */
 	fence = dma_fence_get(cmd->hw_fence);
 	shared = dma_fence_get(cmd->prime_armed);
@@ -100,8 +107,8 @@ EXPORT_SYMBOL_GPL(dxg_port_command_done);
 /* A paging command has no device that could be lost. */
 static bool command_is_lost(struct dxg_command *cmd)
 {
-	return cmd->ctx &&
-	       READ_ONCE(cmd->ctx->device->state) != D3DKMT_DEVICEEXECUTION_ACTIVE;
+	return cmd->queue &&
+	       READ_ONCE(cmd->queue->device->state) != D3DKMT_DEVICEEXECUTION_ACTIVE;
 }
 
 static struct dma_fence *node_run_job(struct drm_sched_job *job)
@@ -128,6 +135,13 @@ static struct dma_fence *node_run_job(struct drm_sched_job *job)
 	return &fence->base;
 }
 
+/* What an administrator lets run for ever. It does not outlive its queue, nor harm others. */
+static bool command_may_last(struct dxg_command *cmd)
+{
+	return cmd->queue && cmd->queue->no_timeout && !READ_ONCE(cmd->queue->dead) &&
+	       !command_is_lost(cmd) && !dxg_prime_is_used(cmd);
+}
+
 /*
  * The time-out: stop the engine, blame the device, go on with the next job. Not by
  * drm_sched_stop() and drm_sched_start(): a job that was started before the one and is
@@ -142,15 +156,15 @@ static enum drm_gpu_sched_stat node_timedout_job(struct drm_sched_job *job)
 	/* From here on no job is started or freed: none must meet the reset. */
 	drm_sched_wqueue_stop(&node->sched);
 	/* If it has ended meanwhile, the engine may have the next one already. */
-	if (!atomic_read(&cmd->reported)) {
+	if (!atomic_read(&cmd->reported) && !command_may_last(cmd)) {
 		trace_dxg_node_reset(node, cmd);
 		atomic_inc(&adapter->resets);
 		adapter->ops->reset(adapter->context, node->ordinal);
 		/* The engine may have ended it in the last moment. */
 		if (!atomic_read(&cmd->reported))
 			dxg_coredump_capture(cmd);
-		if (cmd->ctx && !atomic_read(&cmd->reported)) {
-			dxg_device_lose(cmd->ctx->device, D3DKMT_DEVICEEXECUTION_HUNG);
+		if (cmd->queue && !atomic_read(&cmd->reported)) {
+			dxg_device_lose(cmd->queue->device, D3DKMT_DEVICEEXECUTION_HUNG);
 			dxg_command_fail_signals(cmd);
 		}
 		dxg_port_command_done(&cmd->ddi, -ETIME);
@@ -164,14 +178,14 @@ static void node_free_job(struct drm_sched_job *job)
 	struct dxg_node *node = cmd->node;
 
 	/* The fence counts as signalled before its callback has run: let that finish. */
-	if (cmd->ctx)
+	if (cmd->queue)
 		dma_fence_remove_callback(&job->s_fence->finished, &cmd->finished_cb);
 	dxg_command_free(cmd);
 
 	spin_lock_irq(&node->lock);
 	if (!--node->armed)
 		wake_up_all(&node->idle);
-	if (!list_empty(&node->runnable))
+	if (node->levels_used)
 		queue_work(dxg_wq, &node->promote_work);
 	spin_unlock_irq(&node->lock);
 }
@@ -191,20 +205,12 @@ static void command_finished(struct dma_fence *fence, struct dma_fence_cb *cb)
 static struct dxg_command *node_next(struct dxg_node *node)
 {
 	struct dxg_command *cmd = NULL;
-	struct dxg_context *ctx;
 
 	spin_lock_irq(&node->lock);
-	if (!node->stopped && node->armed < DXG_NODE_DEPTH && !list_empty(&node->runnable)) {
-		ctx = list_first_entry(&node->runnable, struct dxg_context, runnable);
-		cmd = list_first_entry(&ctx->held, struct dxg_command, held_link);
-		list_del_init(&cmd->held_link);
-		ctx->num_held--;
-		if (list_empty(&ctx->held))
-			list_del_init(&ctx->runnable);
-		else
-			list_move_tail(&ctx->runnable, &node->runnable);
+	if (!node->stopped && node->armed < DXG_NODE_DEPTH)
+		cmd = dxg_queue_pop_locked(node);
+	if (cmd)
 		node->armed++;
-	}
 	spin_unlock_irq(&node->lock);
 	return cmd;
 }
@@ -220,7 +226,7 @@ static void node_disarm(struct dxg_node *node)
 /* The command will not run. Its references go with it. */
 static void node_refuse(struct dxg_node *node, struct dxg_command *cmd, int error)
 {
-	struct dxg_device *device = cmd->ctx->device;
+	struct dxg_device *device = cmd->queue->device;
 
 	dxg_object_get(&device->base);
 	if (error == -EFAULT)
@@ -245,50 +251,79 @@ static void node_arm(struct dxg_command *cmd, bool prime)
 	drm_sched_entity_push_job(&cmd->job);
 }
 
-/* In interrupts, under the lock of somebody else's fence. */
-static void command_unblocked(struct dma_fence *fence, struct dma_fence_cb *cb)
+/**
+ * dxg_node_unblock() - What a command waits for has come
+ * @cmd: the command, which may be in no FIFO
+ *
+ * In any context.
+ */
+void dxg_node_unblock(struct dxg_command *cmd)
 {
-	struct dxg_command *cmd = container_of(cb, struct dxg_command, blocker_cb);
 	struct dxg_node *node = cmd->node;
 	unsigned long flags;
 
 	spin_lock_irqsave(&node->lock, flags);
 	cmd->unblocked = true;
-	if (!list_empty(&cmd->ctx->runnable)) {
-		list_move(&cmd->ctx->runnable, &node->runnable);
+	if (dxg_queue_unblock_locked(cmd->queue, cmd))
 		queue_work(dxg_wq, &node->promote_work);
-	}
 	spin_unlock_irqrestore(&node->lock, flags);
 }
 
-/*
- * Somebody else's fence has to signal first. The command goes back to where it was, and its
- * context has no turn meanwhile; those of others have.
- */
-static void node_block(struct dxg_node *node, struct dxg_command *cmd, struct dma_fence *blocker)
+/* In interrupts, under the lock of somebody else's fence. */
+static void command_unblocked(struct dma_fence *fence, struct dma_fence_cb *cb)
 {
-	struct dxg_context *ctx = cmd->ctx;
+	dxg_node_unblock(container_of(cb, struct dxg_command, blocker_cb));
+}
+
+/*
+ * The command goes back to where it was, and its queue has no turn until the command is
+ * unblocked; those of others have.
+ */
+static void node_put_back(struct dxg_node *node, struct dxg_command *cmd)
+{
+	struct dxg_queue *queue = cmd->queue;
 	bool cancelled;
 
-	cmd->blocker = blocker;
-	cmd->unblocked = false;
-	/* Before others can find the command, who may free it. */
-	if (dma_fence_add_callback(blocker, &cmd->blocker_cb, command_unblocked))
-		cmd->unblocked = true;
 	spin_lock_irq(&node->lock);
-	cancelled = node->stopped || ctx->dead ||
-		    READ_ONCE(ctx->device->state) != D3DKMT_DEVICEEXECUTION_ACTIVE;
-	if (!cancelled) {
-		list_add(&cmd->held_link, &ctx->held);
-		ctx->num_held++;
-		list_move(&ctx->runnable, cmd->unblocked ? &node->runnable : &node->blocked);
-	}
+	/* Whoever cancels has not found it while it was in no FIFO. */
+	cancelled = node->stopped || queue->dead || command_is_lost(cmd);
+	if (!cancelled)
+		dxg_queue_unpop_locked(queue, cmd, !cmd->unblocked);
 	if (!--node->armed)
 		wake_up_all(&node->idle);
 	spin_unlock_irq(&node->lock);
 
 	if (cancelled)
 		dxg_command_cancel(cmd);
+}
+
+/* Somebody else's fence has to signal first. */
+static void node_block(struct dxg_node *node, struct dxg_command *cmd, struct dma_fence *blocker)
+{
+	cmd->blocker = blocker;
+	cmd->unblocked = false;
+	/* Before others can find the command, who may free it. */
+	if (dma_fence_add_callback(blocker, &cmd->blocker_cb, command_unblocked))
+		cmd->unblocked = true;
+	node_put_back(node, cmd);
+}
+
+/* A command without a job is at the head of its queue: it is done, or waits. */
+static void node_try_jobless(struct dxg_node *node, struct dxg_command *cmd)
+{
+	if (!command_is_lost(cmd) && !dxg_gpu_sync_run(cmd)) {
+		node_put_back(node, cmd);
+		return;
+	}
+	if (command_is_lost(cmd)) {
+		dxg_command_cancel(cmd);
+	} else {
+		trace_dxg_command_complete(cmd, 0);
+		dxg_command_unblock(cmd);
+		dxg_command_retire(cmd);
+		dxg_command_free(cmd);
+	}
+	node_disarm(node);
 }
 
 /* What others use is armed with their reservations locked. */
@@ -342,6 +377,10 @@ static void node_promote_locked(struct dxg_node *node, bool wait)
 
 	while ((cmd = node->waiting ?: node_next(node))) {
 		node->waiting = NULL;
+		if (!cmd->has_job) {
+			node_try_jobless(node, cmd);
+			continue;
+		}
 		ret = dxg_command_pin(cmd);
 		if (ret == -EBUSY && wait)
 			ret = dxg_command_pin_waiting(cmd);
@@ -424,49 +463,90 @@ struct dma_fence *dxg_node_last(struct dxg_node *node)
 	return fence;
 }
 
-/**
- * dxg_node_hold() - Queue a command
- * @node: the engine
- * @cmd: the command, complete; it is the node's on success
- *
- * Return: 0; -EINVAL: the context has been destroyed; -ENODEV: the adapter has been
- * removed; -ENOMEM: too many commands are queued.
- */
-int dxg_node_hold(struct dxg_node *node, struct dxg_command *cmd)
+static int hold_check_locked(const struct dxg_command *cmd)
 {
-	struct dxg_context *ctx = cmd->ctx;
-	int ret = 0;
+	const struct dxg_queue *queue = cmd->queue;
 
-	spin_lock_irq(&node->lock);
-	if (node->stopped)
-		ret = -ENODEV;
-	else if (ctx->dead)
-		ret = -EINVAL;
-	else if (ctx->num_held >= DXG_CONTEXT_MAX_HELD)
-		ret = -ENOMEM;
-	if (!ret) {
-		list_add_tail(&cmd->held_link, &ctx->held);
-		ctx->num_held++;
-		if (list_empty(&ctx->runnable))
-			list_add_tail(&ctx->runnable, &node->runnable);
+	lockdep_assert_held(&cmd->node->lock);
+
+	if (cmd->node->stopped)
+		return -ENODEV;
+	if (queue->dead)
+		return -EINVAL;
+	if (cmd->progress && cmd->progress <= queue->progress)
+		return -EINVAL;
+	return queue->num_held >= DXG_QUEUE_MAX_HELD ? -ENOMEM : 0;
+}
+
+static int hold_all_locked(struct dxg_command **cmds, u32 num)
+{
+	u32 i;
+	int ret;
+
+	/* Of what other nodes hold meanwhile a few more do no harm. */
+	if (atomic_read(&cmds[0]->queue->pa->num_held) + num > DXG_PROCESS_MAX_HELD)
+		return -ENOMEM;
+	for (i = 0; i < num; i++) {
+		ret = hold_check_locked(cmds[i]);
+		if (ret)
+			return ret;
 	}
-	spin_unlock_irq(&node->lock);
+	for (i = 0; i < num; i++) {
+		if (cmds[i]->progress)
+			cmds[i]->queue->progress = cmds[i]->progress;
+		dxg_queue_push_locked(cmds[i]->queue, cmds[i]);
+	}
+	return 0;
+}
 
-	if (!ret)
-		node_promote(node);
+/* With the locks of all nodes in the mask, in the order of their numbers. */
+static int hold_lock_and_all(struct dxg_adapter *adapter, unsigned long nodes,
+			     struct dxg_command **cmds, u32 num)
+{
+	struct dxg_node *node;
+	unsigned long flags;
+	int ret;
+
+	if (!nodes)
+		return hold_all_locked(cmds, num);
+	node = adapter->nodes[__ffs(nodes)];
+	spin_lock_irqsave_nested(&node->lock, flags, node->ordinal);
+	ret = hold_lock_and_all(adapter, nodes & (nodes - 1), cmds, num);
+	spin_unlock_irqrestore(&node->lock, flags);
 	return ret;
 }
 
-static void node_take_context_locked(struct dxg_context *ctx, struct list_head *commands)
+/**
+ * dxg_node_hold() - Queue commands, all or none
+ * @cmds: the commands, complete, each in another queue of one device; they are their nodes'
+ *	on success
+ * @num: how many; the caller counts their queues
+ *
+ * Return: 0; -EINVAL: a context or hardware queue has been destroyed, or its progress does
+ * not go on; -ENODEV: the adapter has been removed; -ENOMEM: too many commands are queued.
+ */
+int dxg_node_hold(struct dxg_command **cmds, u32 num)
 {
-	lockdep_assert_held(&ctx->node->lock);
+	struct dxg_adapter *adapter = cmds[0]->node->adapter;
+	unsigned long nodes = 0;
+	u32 i;
+	int ret;
 
-	list_splice_tail_init(&ctx->held, commands);
-	ctx->num_held = 0;
-	list_del_init(&ctx->runnable);
+	for (i = 0; i < num; i++)
+		nodes |= BIT(cmds[i]->node->ordinal);
+	ret = hold_lock_and_all(adapter, nodes, cmds, num);
+	if (ret)
+		return ret;
+	for_each_set_bit(i, &nodes, DXG_MAX_NODES)
+		node_promote(adapter->nodes[i]);
+	return 0;
 }
 
-static void node_cancel_commands(struct list_head *commands)
+/**
+ * dxg_node_cancel_commands() - Cancel commands that were held
+ * @commands: the commands, in no FIFO any more. May sleep
+ */
+void dxg_node_cancel_commands(struct list_head *commands)
 {
 	struct dxg_command *cmd, *next;
 
@@ -480,31 +560,26 @@ static void node_cancel_commands(struct list_head *commands)
 /**
  * dxg_node_cancel() - Cancel held commands
  * @node: the engine
- * @device: those of this device, or NULL
- * @ctx: those of this context, which takes none any more; where @device is NULL
+ * @device: those of this device, or NULL: all
  *
- * With neither, all. Armed commands go on. May sleep.
+ * Armed commands go on. May sleep.
  */
-void dxg_node_cancel(struct dxg_node *node, struct dxg_device *device, struct dxg_context *ctx)
+void dxg_node_cancel(struct dxg_node *node, struct dxg_device *device)
 {
-	struct dxg_context *pos, *next;
+	struct dxg_queue *queue, *next;
 	LIST_HEAD(commands);
 
 	spin_lock_irq(&node->lock);
-	if (ctx) {
-		ctx->dead = true;
-		node_take_context_locked(ctx, &commands);
+	if (device) {
+		list_for_each_entry_safe(queue, next, &device->queues[node->ordinal], device_link)
+			dxg_queue_take_locked(queue, &commands);
 	} else {
-		list_for_each_entry_safe(pos, next, &node->runnable, runnable)
-			if (!device || pos->device == device)
-				node_take_context_locked(pos, &commands);
-		list_for_each_entry_safe(pos, next, &node->blocked, runnable)
-			if (!device || pos->device == device)
-				node_take_context_locked(pos, &commands);
+		list_for_each_entry_safe(queue, next, &node->queues, node_link)
+			dxg_queue_take_locked(queue, &commands);
 	}
 	spin_unlock_irq(&node->lock);
 
-	node_cancel_commands(&commands);
+	dxg_node_cancel_commands(&commands);
 }
 
 static struct lock_class_key paging_lock_class;
@@ -529,7 +604,7 @@ struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal)
 	};
 	struct drm_gpu_scheduler *list[1];
 	struct dxg_node *node;
-	int ret;
+	int ret, i;
 
 	node = drmm_kzalloc(&adapter->ddev, sizeof(*node), GFP_KERNEL);
 	if (!node)
@@ -545,8 +620,9 @@ struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal)
 	INIT_WORK(&node->promote_work, node_promote_work);
 	spin_lock_init(&node->lock);
 	spin_lock_init(&node->usage_lock);
-	INIT_LIST_HEAD(&node->runnable);
-	INIT_LIST_HEAD(&node->blocked);
+	INIT_LIST_HEAD(&node->queues);
+	for (i = 0; i < DXG_NUM_LEVELS; i++)
+		INIT_LIST_HEAD(&node->levels[i]);
 	init_waitqueue_head(&node->idle);
 
 	ret = drm_sched_init(&node->sched, &args);
@@ -571,7 +647,7 @@ void dxg_node_stop(struct dxg_node *node)
 	node->stopped = true;
 	spin_unlock_irq(&node->lock);
 
-	dxg_node_cancel(node, NULL, NULL);
+	dxg_node_cancel(node, NULL);
 	/* Jobs that were being promoted count as armed, and are done soon. */
 	wait_event(node->idle, !READ_ONCE(node->armed));
 }

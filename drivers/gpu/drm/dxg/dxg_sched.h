@@ -11,12 +11,12 @@
 
 #include <drm/gpu_scheduler.h>
 
+#include "dxg_queue.h"
 #include "dxg_usage.h"
 
 struct dma_fence;
 struct dxg_adapter;
 struct dxg_command;
-struct dxg_context;
 struct dxg_device;
 
 /* Commands that the scheduler has: one runs, the others wait for it to end. */
@@ -56,13 +56,18 @@ struct dxg_node {
 	struct work_struct promote_work;
 
 	/**
-	 * @lock: Covers the fields below and the FIFOs of the node's contexts.
+	 * @lock: Covers the fields below, the node's queues with their FIFOs, and the turns
+	 * of processes on it.
 	 */
 	spinlock_t lock;
-	/** @runnable: Contexts that have held commands; the first is the next. */
-	struct list_head runnable;
-	/** @blocked: Contexts whose first command waits for somebody else's fence. */
-	struct list_head blocked;
+	/** @levels: Processes that have runnable queues, by priority; the first is the next. */
+	struct list_head levels[DXG_NUM_LEVELS];
+	/** @levels_used: Levels that are not empty. */
+	unsigned long levels_used;
+	/** @turn: Number of the last turn. */
+	u64 turn;
+	/** @queues: Queues that hold commands, blocked ones included. */
+	struct list_head queues;
 	/** @armed: Commands that the scheduler has. */
 	unsigned int armed;
 	/** @stopped: No command is held or armed any more. */
@@ -82,8 +87,10 @@ struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal);
 void dxg_node_stop(struct dxg_node *node);
 void dxg_node_destroy(struct dxg_node *node);
 struct dma_fence *dxg_node_push(struct dxg_node *node, struct dxg_command *cmd);
-int dxg_node_hold(struct dxg_node *node, struct dxg_command *cmd);
+int dxg_node_hold(struct dxg_command **cmds, u32 num);
 struct dma_fence *dxg_node_last(struct dxg_node *node);
-void dxg_node_cancel(struct dxg_node *node, struct dxg_device *device, struct dxg_context *ctx);
+void dxg_node_unblock(struct dxg_command *cmd);
+void dxg_node_cancel(struct dxg_node *node, struct dxg_device *device);
+void dxg_node_cancel_commands(struct list_head *commands);
 
 #endif /* _DXG_SCHED_H */

@@ -14,9 +14,11 @@
 #include "dxg_compat.h"
 #include "dxg_context.h"
 #include "dxg_device.h"
+#include "dxg_gpu_sync.h"
 #include "dxg_ioctl.h"
 #include "dxg_prime.h"
 #include "dxg_process.h"
+#include "dxg_queue.h"
 #include "dxg_sched.h"
 #include "dxg_submit.h"
 #include "dxg_sync.h"
@@ -166,7 +168,7 @@ static int command_use(struct dxg_command *cmd, struct drm_dxg_address *address,
 	if (address->kind != DRM_DXG_ADDRESS_ALLOCATION || address->pad ||
 	    address->base > U32_MAX)
 		return -EINVAL;
-	alloc = dxg_allocation_lookup(cmd->ctx->device, address->base);
+	alloc = dxg_allocation_lookup(cmd->queue->device, address->base);
 	if (!alloc)
 		return -EINVAL;
 	cmd->uses[cmd->num_uses].alloc = alloc;
@@ -185,7 +187,7 @@ static int command_use(struct dxg_command *cmd, struct drm_dxg_address *address,
 
 static int command_use_sync(struct dxg_command *cmd, struct drm_dxg_cmd_signal *signal)
 {
-	struct dxg_sync *sync = dxg_sync_lookup(cmd->ctx->device, signal->sync_object);
+	struct dxg_sync *sync = dxg_sync_lookup(cmd->queue->device, signal->sync_object);
 
 	if (!sync)
 		return -EINVAL;
@@ -223,7 +225,8 @@ static int command_resolve(struct dxg_command *cmd, struct stream_cursor *cursor
 
 	cmd->uses = kvcalloc(counts->uses, sizeof(*cmd->uses), GFP_KERNEL_ACCOUNT);
 	cmd->memory = kvcalloc(counts->uses, sizeof(*cmd->memory), GFP_KERNEL_ACCOUNT);
-	cmd->signals = kvcalloc(counts->signals, sizeof(*cmd->signals), GFP_KERNEL_ACCOUNT);
+	/* One more for the progress of a hardware queue. */
+	cmd->signals = kvcalloc(counts->signals + 1, sizeof(*cmd->signals), GFP_KERNEL_ACCOUNT);
 	if (!cmd->uses || !cmd->memory || !cmd->signals)
 		return -ENOMEM;
 
@@ -256,21 +259,6 @@ static int command_make_resident(struct dxg_command *cmd)
 	return 0;
 }
 
-static int command_copy(struct dxg_command *cmd, const struct d3dkmt_submit_command *args,
-			struct stream_cursor *cursor, struct stream_counts *counts)
-{
-	int ret;
-
-	cmd->stream = vmemdup_user(u64_to_user_ptr(args->private_driver_data), cursor->size);
-	if (IS_ERR(cmd->stream)) {
-		ret = PTR_ERR(cmd->stream);
-		cmd->stream = NULL;
-		return ret;
-	}
-	cursor->stream = cmd->stream;
-	return stream_check_head(cmd->stream, cursor->size) ?: stream_check(cursor, counts);
-}
-
 /*
  * Count the command as use of its device. Before its handles are looked up: what is
  * destroyed after a look-up is then destroyed in the command's epoch or a later one,
@@ -278,7 +266,7 @@ static int command_copy(struct dxg_command *cmd, const struct d3dkmt_submit_comm
  */
 static int command_join(struct dxg_command *cmd)
 {
-	struct dxg_device *device = cmd->ctx->device;
+	struct dxg_device *device = cmd->queue->device;
 	int ret = -ENODEV;
 
 	spin_lock_irq(&device->lock);
@@ -291,56 +279,105 @@ static int command_join(struct dxg_command *cmd)
 	return ret;
 }
 
-static int command_prepare(struct dxg_command *cmd, const struct d3dkmt_submit_command *args)
+/* The last thing that a command of a hardware queue does. */
+static void command_add_progress(struct dxg_command *cmd, u32 size,
+				 const struct dxg_submission *submission)
 {
-	struct stream_cursor cursor = { .size = args->private_driver_data_size };
-	struct stream_counts counts = {};
+	struct drm_dxg_cmd_stream *head = cmd->stream;
+	struct drm_dxg_cmd_signal *signal = cmd->stream + size;
 
-	return command_copy(cmd, args, &cursor, &counts) ?:
-	       command_join(cmd) ?:
-	       command_resolve(cmd, &cursor, &counts) ?:
-	       command_make_resident(cmd);
+	*signal = (struct drm_dxg_cmd_signal) {
+		.base = { DRM_DXG_CMD_SIGNAL, sizeof(*signal) },
+		.sync_object = cmd->num_signals,
+		.value = submission->progress,
+	};
+	head->size = size + sizeof(*signal);
+	dxg_object_get(&submission->fence->base);
+	cmd->signals[cmd->num_signals++] = submission->fence;
+	cmd->progress = submission->progress;
 }
 
-/**
- * dxg_command_create() - Create a command that does nothing
- * @node: the engine
- *
- * Return: the command, of no context; -ENOMEM.
- */
-struct dxg_command *dxg_command_create(struct dxg_node *node)
+static int command_prepare(struct dxg_command *cmd, const struct stream_cursor *stream,
+			   const struct stream_counts *counts,
+			   const struct dxg_submission *submission)
+{
+	struct stream_cursor cursor = { .stream = cmd->stream, .size = stream->size };
+	int ret;
+
+	ret = command_join(cmd) ?:
+	      command_resolve(cmd, &cursor, counts) ?:
+	      command_make_resident(cmd);
+	if (ret)
+		return ret;
+
+	if (submission->fence)
+		command_add_progress(cmd, stream->size, submission);
+	cmd->ddi.node = cmd->node->ordinal;
+	cmd->ddi.null_rendering = submission->null_rendering ||
+				  cmd->queue->ctx->flags & D3DKMT_CONTEXT_NULL_RENDERING;
+	cmd->ddi.stream = cmd->stream;
+	cmd->ddi.memory = cmd->memory;
+	return 0;
+}
+
+static int command_init_job(struct dxg_command *cmd)
+{
+	cmd->fence = kzalloc(sizeof(*cmd->fence), GFP_KERNEL_ACCOUNT);
+	if (!cmd->fence)
+		return -ENOMEM;
+	/* Behind /dev/dxg there is no DRM client to name. */
+	if (drm_sched_job_init(&cmd->job, &cmd->node->entity, 1, cmd, 0)) {
+		kfree(cmd->fence);
+		return -ENOMEM;
+	}
+	cmd->has_job = true;
+	return 0;
+}
+
+static struct dxg_command *command_create(struct dxg_node *node, bool job)
 {
 	struct dxg_command *cmd;
 
 	cmd = kzalloc(sizeof(*cmd), GFP_KERNEL_ACCOUNT);
 	if (!cmd)
 		return ERR_PTR(-ENOMEM);
-	cmd->fence = kzalloc(sizeof(*cmd->fence), GFP_KERNEL_ACCOUNT);
-	if (!cmd->fence) {
-		kfree(cmd);
-		return ERR_PTR(-ENOMEM);
-	}
-	/* Behind /dev/dxg there is no DRM client to name. */
-	if (drm_sched_job_init(&cmd->job, &node->entity, 1, cmd, 0)) {
-		kfree(cmd->fence);
-		kfree(cmd);
-		return ERR_PTR(-ENOMEM);
-	}
 	cmd->node = node;
 	INIT_LIST_HEAD(&cmd->held_link);
 	INIT_LIST_HEAD(&cmd->device_link);
+	if (job && command_init_job(cmd)) {
+		kfree(cmd);
+		return ERR_PTR(-ENOMEM);
+	}
 	return cmd;
 }
 
-static struct dxg_command *command_create(struct dxg_context *ctx)
+/**
+ * dxg_command_create() - Create a command that does nothing
+ * @node: the engine
+ *
+ * Return: the command, of no queue; -ENOMEM.
+ */
+struct dxg_command *dxg_command_create(struct dxg_node *node)
 {
-	struct dxg_command *cmd = dxg_command_create(ctx->node);
+	return command_create(node, true);
+}
+
+/**
+ * dxg_command_create_queued() - Create a command of a queue that does nothing
+ * @queue: the queue
+ * @job: it goes to the engine
+ *
+ * Return: the command, in no FIFO yet; -ENOMEM.
+ */
+struct dxg_command *dxg_command_create_queued(struct dxg_queue *queue, bool job)
+{
+	struct dxg_command *cmd = command_create(queue->node, job);
 
 	if (IS_ERR(cmd))
 		return cmd;
-	dxg_object_get(&ctx->base);
-	cmd->ctx = ctx;
-	atomic_inc(&ctx->device->adapter->stats.commands);
+	dxg_object_get(queue->owner);
+	cmd->queue = queue;
+	atomic_inc(&queue->device->adapter->stats.commands);
 	return cmd;
 }
 
@@ -352,10 +389,12 @@ static struct dxg_command *command_create(struct dxg_context *ctx)
  */
 void dxg_command_free(struct dxg_command *cmd)
 {
-	struct dxg_context *ctx = cmd->ctx;
+	struct dxg_queue *queue = cmd->queue;
 	u32 i;
 
-	drm_sched_job_cleanup(&cmd->job);
+	if (cmd->has_job)
+		drm_sched_job_cleanup(&cmd->job);
+	dxg_gpu_sync_free(cmd);
 	dma_fence_put(cmd->hw_fence);
 	dma_fence_put(cmd->prime_armed);
 	kfree(cmd->fence);
@@ -369,10 +408,10 @@ void dxg_command_free(struct dxg_command *cmd)
 	kvfree(cmd->signals);
 	kvfree(cmd->stream);
 	kfree(cmd);
-	if (!ctx)
+	if (!queue)
 		return;
-	atomic_dec(&ctx->device->adapter->stats.commands);
-	dxg_context_put(ctx);
+	atomic_dec(&queue->device->adapter->stats.commands);
+	dxg_object_put(queue->owner);
 }
 
 /**
@@ -460,7 +499,7 @@ int dxg_command_pin_waiting(struct dxg_command *cmd)
  */
 int dxg_command_acquire(struct dxg_command *cmd)
 {
-	struct dxg_device *device = cmd->ctx->device;
+	struct dxg_device *device = cmd->queue->device;
 	int ret = 0;
 	u32 i;
 
@@ -509,7 +548,7 @@ static void command_release_locked(struct dxg_command *cmd)
  */
 void dxg_command_retire(struct dxg_command *cmd)
 {
-	struct dxg_device *device = cmd->ctx->device;
+	struct dxg_device *device = cmd->queue->device;
 	unsigned long flags;
 
 	dxg_command_unpin(cmd);
@@ -525,7 +564,8 @@ void dxg_command_retire(struct dxg_command *cmd)
  * dxg_command_fail_signals() - Release those who wait for a command that was lost
  * @cmd: the command
  *
- * Monitored fences that it would have signalled go to the maximum.
+ * Monitored fences that it would have signalled go to the maximum, and its event is
+ * signalled.
  */
 void dxg_command_fail_signals(struct dxg_command *cmd)
 {
@@ -533,16 +573,18 @@ void dxg_command_fail_signals(struct dxg_command *cmd)
 
 	for (i = 0; i < cmd->num_signals; i++)
 		dxg_sync_fail(cmd->signals[i]);
+	dxg_gpu_signal_end(cmd, -ENODEV);
 }
 
 /**
- * dxg_command_unblock() - A command does not wait for a fence any more
+ * dxg_command_unblock() - A command does not wait for a fence or a value any more
  * @cmd: the command
  *
- * May wait for the end of the fence's callback: with no lock held that it takes.
+ * May wait for the end of the callback: with no lock held that it takes.
  */
 void dxg_command_unblock(struct dxg_command *cmd)
 {
+	dxg_gpu_sync_cancel(cmd);
 	if (!cmd->blocker)
 		return;
 	dma_fence_remove_callback(cmd->blocker, &cmd->blocker_cb);
@@ -560,8 +602,10 @@ void dxg_command_cancel(struct dxg_command *cmd)
 {
 	trace_dxg_command_cancel(cmd, 0);
 	dxg_command_unblock(cmd);
-	if (READ_ONCE(cmd->ctx->device->state) != D3DKMT_DEVICEEXECUTION_ACTIVE)
+	if (READ_ONCE(cmd->queue->device->state) != D3DKMT_DEVICEEXECUTION_ACTIVE)
 		dxg_command_fail_signals(cmd);
+	else if (dxg_adapter_is_removed(cmd->node->adapter))
+		dxg_gpu_signal_end(cmd, -ENODEV);
 	dxg_command_retire(cmd);
 	dxg_command_free(cmd);
 }
@@ -578,9 +622,140 @@ void dxg_port_signal(struct dxg_ddi_command *ddi, u32 index, u64 value)
 {
 	struct dxg_command *cmd = container_of(ddi, struct dxg_command, ddi);
 
-	dxg_sync_signal(cmd->signals[index], value);
+	if (cmd->signal)
+		dxg_gpu_signal_reach(cmd, index, value);
+	else
+		dxg_sync_signal(cmd->signals[index], value);
 }
 EXPORT_SYMBOL_GPL(dxg_port_signal);
+
+/**
+ * dxg_command_hold() - Queue commands, all or none
+ * @cmds: the commands, complete, each in another queue of one device, which the caller
+ *	counts; still the caller's on failure
+ * @num: how many
+ *
+ * Return: as dxg_node_hold().
+ */
+int dxg_command_hold(struct dxg_command **cmds, u32 num)
+{
+	u32 i;
+	int ret;
+
+	for (i = 0; i < num; i++)
+		trace_dxg_command_submit(cmds[i], 0);
+	ret = dxg_node_hold(cmds, num);
+	for (i = 0; i < num && ret; i++)
+		trace_dxg_command_cancel(cmds[i], ret);
+	return ret;
+}
+
+/* Copied once: what every queue executes is the same, whatever happens to the original. */
+static int submit_copy(const struct dxg_submission *submission, struct stream_cursor *stream,
+		       struct stream_counts *counts)
+{
+	stream->size = submission->size;
+	stream->stream = kvzalloc(submission->size + sizeof(struct drm_dxg_cmd_signal),
+				  GFP_KERNEL_ACCOUNT);
+	if (!stream->stream)
+		return -ENOMEM;
+	if (copy_from_user(stream->stream, u64_to_user_ptr(submission->data), submission->size))
+		return -EFAULT;
+	return stream_check_head(stream->stream, stream->size) ?: stream_check(stream, counts);
+}
+
+/* A copy of the copy, with the room behind it; the last one has the copy itself. */
+static int command_take_stream(struct dxg_command *cmd, struct stream_cursor *stream, bool last)
+{
+	size_t size = stream->size + sizeof(struct drm_dxg_cmd_signal);
+
+	if (last) {
+		cmd->stream = stream->stream;
+		stream->stream = NULL;
+	} else {
+		cmd->stream = kvmemdup(stream->stream, size, GFP_KERNEL_ACCOUNT);
+	}
+	return cmd->stream ? 0 : -ENOMEM;
+}
+
+static int submit_check_queues(struct dxg_queue **queues, u32 num)
+{
+	u32 i;
+
+	for (i = 0; i < num; i++)
+		if (queues[i]->ctx->flags & D3DKMT_CONTEXT_SYNCHRONIZATION_ONLY)
+			return -EINVAL;
+	return 0;
+}
+
+static int submit_prepare(struct dxg_queue **queues, u32 num, struct dxg_command **cmds,
+			  u32 *created, const struct dxg_submission *submission)
+{
+	struct stream_cursor stream = {};
+	struct stream_counts counts = {};
+	struct dxg_command *cmd;
+	int ret;
+
+	ret = submit_copy(submission, &stream, &counts);
+	while (!ret && *created < num) {
+		cmd = dxg_command_create_queued(queues[*created], true);
+		if (IS_ERR(cmd)) {
+			ret = PTR_ERR(cmd);
+			break;
+		}
+		cmds[(*created)++] = cmd;
+		ret = command_take_stream(cmd, &stream, *created == num) ?:
+		      command_prepare(cmd, &stream, &counts, submission);
+	}
+	kvfree(stream.stream);
+	return ret;
+}
+
+/**
+ * dxg_submit_check_size() - Whether there can be a stream
+ * @data: its address in user space
+ * @size: its bytes
+ *
+ * Return: 0; -EINVAL.
+ */
+int dxg_submit_check_size(u64 data, u32 size)
+{
+	return !data || size < sizeof(struct drm_dxg_cmd_stream) ||
+	       size > DRM_DXG_CMD_STREAM_MAX ? -EINVAL : 0;
+}
+
+/**
+ * dxg_submit() - Submit a stream to queues, to all or none
+ * @queues: different queues of one device, which the caller counts
+ * @num: how many, up to D3DKMT_MAX_BROADCAST_CONTEXTS
+ * @submission: what
+ *
+ * Return: 0; -EINVAL; -EACCES; -EFAULT; -ENOMEM; -ENODEV, as the operations say; -EINTR:
+ * killed.
+ */
+int dxg_submit(struct dxg_queue **queues, u32 num, const struct dxg_submission *submission)
+{
+	struct dxg_command *one, **cmds = &one;
+	u32 created = 0;
+	int ret;
+
+	/* Promotion has a deep stack, and several queues are the exception. */
+	if (num > 1)
+		cmds = kcalloc(num, sizeof(*cmds), GFP_KERNEL_ACCOUNT);
+	if (!cmds)
+		return -ENOMEM;
+	ret = submit_check_queues(queues, num) ?:
+	      submit_prepare(queues, num, cmds, &created, submission);
+	if (!ret)
+		ret = dxg_command_hold(cmds, num);
+	while (ret && created--) {
+		dxg_command_retire(cmds[created]);
+		dxg_command_free(cmds[created]);
+	}
+	if (cmds != &one)
+		kfree(cmds);
+	return ret;
+}
 
 static int submit_check(const struct d3dkmt_submit_command *args)
 {
@@ -594,46 +769,11 @@ static int submit_check(const struct d3dkmt_submit_command *args)
 		return -EINVAL;
 	if (args->num_primaries > D3DKMT_MAX_WRITTEN_PRIMARIES || args->num_history_buffers)
 		return -EINVAL;
-	if (!args->private_driver_data ||
-	    args->private_driver_data_size < sizeof(struct drm_dxg_cmd_stream) ||
-	    args->private_driver_data_size > DRM_DXG_CMD_STREAM_MAX)
+	if (dxg_submit_check_size(args->private_driver_data, args->private_driver_data_size))
 		return -EINVAL;
-	if (args->flags & D3DKMT_SUBMIT_PRESENT_REDIRECTED || args->num_primaries ||
-	    args->broadcast_context_count > 1)
+	if (args->flags & D3DKMT_SUBMIT_PRESENT_REDIRECTED || args->num_primaries)
 		return -EPERM;
 	return 0;
-}
-
-static int submit_run(struct dxg_context *ctx, const struct d3dkmt_submit_command *args)
-{
-	struct dxg_command *cmd;
-	int ret;
-
-	if (ctx->flags & D3DKMT_CONTEXT_SYNCHRONIZATION_ONLY)
-		return -EINVAL;
-	if (dxg_adapter_is_removed(ctx->device->adapter))
-		return -ENODEV;
-
-	cmd = command_create(ctx);
-	if (IS_ERR(cmd))
-		return PTR_ERR(cmd);
-	ret = command_prepare(cmd, args);
-	if (!ret) {
-		cmd->ddi.node = cmd->node->ordinal;
-		cmd->ddi.null_rendering = args->flags & D3DKMT_SUBMIT_NULL_RENDERING ||
-					  ctx->flags & D3DKMT_CONTEXT_NULL_RENDERING;
-		cmd->ddi.stream = cmd->stream;
-		cmd->ddi.memory = cmd->memory;
-		trace_dxg_command_submit(cmd, 0);
-		ret = dxg_node_hold(ctx->node, cmd);
-		if (ret)
-			trace_dxg_command_cancel(cmd, ret);
-	}
-	if (ret) {
-		dxg_command_retire(cmd);
-		dxg_command_free(cmd);
-	}
-	return ret;
 }
 
 /**
@@ -646,16 +786,28 @@ static int submit_run(struct dxg_context *ctx, const struct d3dkmt_submit_comman
 int dxg_ioctl_command_submit(struct dxg_call *call)
 {
 	const struct d3dkmt_submit_command *args = call->args;
-	struct dxg_context *ctx;
+	struct dxg_queue *one, **queues = &one;
+	u32 num = args->broadcast_context_count;
+	const struct dxg_submission submission = {
+		.data = args->private_driver_data,
+		.size = args->private_driver_data_size,
+		.null_rendering = args->flags & D3DKMT_SUBMIT_NULL_RENDERING,
+	};
 	int ret;
 
 	ret = submit_check(args);
 	if (ret)
 		return ret;
-	ctx = dxg_context_lookup(call->process, args->broadcast_context[0]);
-	if (!ctx)
-		return -EINVAL;
-	ret = submit_run(ctx, args);
-	dxg_context_put(ctx);
+	if (num > 1)
+		queues = kcalloc(num, sizeof(*queues), GFP_KERNEL_ACCOUNT);
+	if (!queues)
+		return -ENOMEM;
+	ret = dxg_queues_lookup(call->process, args->broadcast_context, num, false, queues);
+	if (!ret) {
+		ret = dxg_submit(queues, num, &submission);
+		dxg_queues_put(queues, num);
+	}
+	if (queues != &one)
+		kfree(queues);
 	return ret;
 }

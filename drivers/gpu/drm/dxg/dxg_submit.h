@@ -11,9 +11,11 @@
 
 struct drm_gem_object;
 struct dxg_allocation;
-struct dxg_context;
+struct dxg_gpu_signal;
+struct dxg_gpu_wait;
 struct dxg_node;
 struct dxg_process_adapter;
+struct dxg_queue;
 struct dxg_sync;
 
 /**
@@ -44,22 +46,25 @@ struct dxg_use {
 /**
  * struct dxg_command - One submission, held and later armed
  *
- * Has from its creation all that it needs to run.
+ * Has from its creation all that it needs to run. A wait, and a signal at submission, have
+ * no job: they are over when they have headed their queue.
  */
 struct dxg_command {
 	/** @job: The scheduler's part. */
 	struct drm_sched_job job;
+	/** @has_job: There is one. */
+	bool has_job;
 	/** @ddi: What the miniport sees. */
 	struct dxg_ddi_command ddi;
 	/** @node: The engine. */
 	struct dxg_node *node;
-	/** @ctx: The context, counted; NULL: a paging command, which is no user's. */
-	struct dxg_context *ctx;
-	/** @payer: Whose time the engine's is; counted by @ctx, or by who waits for a move. */
+	/** @queue: The queue, its owner counted; NULL: a paging command, which is no user's. */
+	struct dxg_queue *queue;
+	/** @payer: Whose time the engine's is; counted by @queue, or by who waits for a move. */
 	struct dxg_process_adapter *payer;
 	/** @running_since: When the engine was given it. Under the node's usage_lock. */
 	u64 running_since;
-	/** @held_link: Entry of the context's FIFO. Under the node's lock. */
+	/** @held_link: Entry of the queue's FIFO. Under the node's lock. */
 	struct list_head held_link;
 
 	/** @device_link: Entry of the device's commands. Under the device's lock. */
@@ -81,8 +86,14 @@ struct dxg_command {
 	struct dma_fence *blocker;
 	/** @blocker_cb: Callback on it. */
 	struct dma_fence_cb blocker_cb;
-	/** @unblocked: It has been called. Under the node's lock. */
+	/** @unblocked: It has been called, or the wait is over. Under the node's lock. */
 	bool unblocked;
+	/** @wait: What it waits for, if it is a wait. */
+	struct dxg_gpu_wait *wait;
+	/** @signal: What the kernel has it signal, maybe with others; or NULL. */
+	struct dxg_gpu_signal *signal;
+	/** @progress: Value of its hardware queue's fence when it is done; 0: not changed. */
+	u64 progress;
 	/** @reported: The engine or the time-out has finished it. */
 	atomic_t reported;
 	/** @finished_cb: Callback on the job's finished fence. */
@@ -115,7 +126,27 @@ static inline struct dxg_command *dxg_command_from_job(struct drm_sched_job *job
 	return container_of(job, struct dxg_command, job);
 }
 
+/**
+ * struct dxg_submission - What is submitted to one or several queues
+ * @data: address of the stream in user space
+ * @size: its bytes
+ * @null_rendering: execute nothing but fence signals
+ * @progress: value for @fence at the end, or 0
+ * @fence: fence of the hardware queue, or NULL
+ */
+struct dxg_submission {
+	u64 data;
+	u32 size;
+	bool null_rendering;
+	u64 progress;
+	struct dxg_sync *fence;
+};
+
 struct dxg_command *dxg_command_create(struct dxg_node *node);
+struct dxg_command *dxg_command_create_queued(struct dxg_queue *queue, bool job);
+int dxg_command_hold(struct dxg_command **cmds, u32 num);
+int dxg_submit(struct dxg_queue **queues, u32 num, const struct dxg_submission *submission);
+int dxg_submit_check_size(u64 data, u32 size);
 int dxg_command_pin(struct dxg_command *cmd);
 int dxg_command_pin_waiting(struct dxg_command *cmd);
 void dxg_command_unpin(struct dxg_command *cmd);

@@ -44,7 +44,8 @@
 	{ DXG_OBJECT_PAGING_QUEUE,	"paging_queue" },		\
 	{ DXG_OBJECT_RESOURCE,		"resource" },			\
 	{ DXG_OBJECT_ALLOCATION,	"allocation" },			\
-	{ DXG_OBJECT_SYNC,		"sync_object" }
+	{ DXG_OBJECT_SYNC,		"sync_object" },		\
+	{ DXG_OBJECT_HW_QUEUE,		"hw_queue" }
 
 DECLARE_EVENT_CLASS(dxg_adapter,
 	TP_PROTO(const struct dxg_adapter *adapter),
@@ -325,11 +326,11 @@ DECLARE_EVENT_CLASS(dxg_command,
 		__field(int, error)
 	),
 	TP_fast_assign(
-		__entry->adapter = cmd->ctx->device->adapter->luid;
+		__entry->adapter = cmd->queue->device->adapter->luid;
 		__entry->cmd = cmd;
-		__entry->device = cmd->ctx->device->base.handle;
-		__entry->context = cmd->ctx->base.handle;
-		__entry->node = cmd->ctx->node->ordinal;
+		__entry->device = cmd->queue->device->base.handle;
+		__entry->context = cmd->queue->owner->handle;
+		__entry->node = cmd->queue->node->ordinal;
 		__entry->epoch = cmd->epoch;
 		__entry->error = error;
 	),
@@ -339,7 +340,7 @@ DECLARE_EVENT_CLASS(dxg_command,
 );
 
 /**
- * dxg_command_submit() - A command is about to be held in its context
+ * dxg_command_submit() - A command is about to be held in its context or hardware queue
  * @cmd: the command
  * @error: 0
  */

@@ -6,9 +6,9 @@
 #include <linux/string.h>
 
 #include "dxg_adapter.h"
-#include "dxg_context.h"
 #include "dxg_gem.h"
 #include "dxg_process.h"
+#include "dxg_queue.h"
 #include "dxg_sched.h"
 #include "dxg_submit.h"
 #include "dxg_usage.h"
@@ -162,8 +162,8 @@ void dxg_usage_begin(struct dxg_command *cmd)
 	struct dxg_node *node = cmd->node;
 	unsigned long flags;
 
-	if (cmd->ctx)
-		cmd->payer = dxg_process_adapter_from(&cmd->ctx->base);
+	if (cmd->queue)
+		cmd->payer = cmd->queue->pa;
 	spin_lock_irqsave(&node->usage_lock, flags);
 	node->running = cmd;
 	cmd->running_since = ktime_get_ns();

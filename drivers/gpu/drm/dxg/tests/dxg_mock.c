@@ -509,14 +509,17 @@ static const struct drm_dxg_cmd *mock_next(const struct dxg_ddi_command *command
 	return next < command->stream + head->size ? next : NULL;
 }
 
-/* The tag is the duration of the stream's first delay. */
+/* The tag is the duration of the stream's first delay, or of a signal the value. */
 static u64 mock_tag(const struct dxg_ddi_command *command)
 {
 	const struct drm_dxg_cmd *record = NULL;
 
-	while ((record = mock_next(command, record)))
+	while ((record = mock_next(command, record))) {
 		if (record->opcode == DRM_DXG_CMD_DELAY)
 			return ((const struct drm_dxg_cmd_delay *)record)->duration_ns;
+		if (record->opcode == DRM_DXG_CMD_SIGNAL)
+			return ((const struct drm_dxg_cmd_signal *)record)->value;
+	}
 	return 0;
 }
 

@@ -208,12 +208,12 @@ static void submit_too_many(struct kunit *test)
 	long ret = 0;
 	u32 num;
 
-	for (num = 0; num <= DXG_CONTEXT_MAX_HELD + DXG_NODE_DEPTH && !ret; num++) {
+	for (num = 0; num <= DXG_QUEUE_MAX_HELD + DXG_NODE_DEPTH && !ret; num++) {
 		ret = dxg_user_submit_tag(user, 0, 1 + num, 0);
 		cond_resched();
 	}
 	KUNIT_EXPECT_EQ(test, ret, -ENOMEM);
-	KUNIT_EXPECT_EQ(test, num - 1, DXG_CONTEXT_MAX_HELD + DXG_NODE_DEPTH);
+	KUNIT_EXPECT_EQ(test, num - 1, DXG_QUEUE_MAX_HELD + DXG_NODE_DEPTH);
 	KUNIT_EXPECT_EQ(test, atomic_read(&user->mock->adapter->stats.commands), num - 1);
 	KUNIT_EXPECT_EQ(test, dxg_user_ioctl(user, D3DKMT_IOCTL_DESTROY_CONTEXT, &args), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&user->mock->adapter->stats.commands), DXG_NODE_DEPTH);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _DXG_GPU_SYNC_H
+#define _DXG_GPU_SYNC_H
+
+#include <linux/atomic.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+#include "dxg_wait.h"
+
+struct dxg_command;
+struct eventfd_ctx;
+
+/**
+ * struct dxg_gpu_wait - A wait in a queue
+ * @wait: the wait
+ * @cmd: its place in the queue
+ * @started: it has headed the queue once; who promotes only
+ * @entries: a wait at each fence
+ */
+struct dxg_gpu_wait {
+	struct dxg_wait wait;
+	struct dxg_command *cmd;
+	bool started;
+	struct dxg_wait_entry entries[];
+};
+
+/**
+ * struct dxg_gpu_signal - A signal that one or several queues have to reach
+ * @refs: commands that belong to it, and the call that makes them
+ * @rewind: values may go back
+ * @event: eventfd that is signalled, or NULL
+ * @event_left: commands that have not finished
+ * @num: fences
+ * @left: for each fence, commands that have not come to it
+ */
+struct dxg_gpu_signal {
+	refcount_t refs;
+	bool rewind;
+	struct eventfd_ctx *event;
+	atomic_t event_left;
+	u32 num;
+	atomic_t left[] __counted_by(num);
+};
+
+bool dxg_gpu_sync_run(struct dxg_command *cmd);
+void dxg_gpu_signal_reach(struct dxg_command *cmd, u32 index, u64 value);
+void dxg_gpu_signal_end(struct dxg_command *cmd, int error);
+void dxg_gpu_sync_cancel(struct dxg_command *cmd);
+void dxg_gpu_sync_free(struct dxg_command *cmd);
+
+#endif /* _DXG_GPU_SYNC_H */
