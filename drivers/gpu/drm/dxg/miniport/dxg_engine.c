@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <linux/dma-fence.h>
 #include <linux/err.h>
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>
@@ -24,6 +25,9 @@
  * The worker looks at @cancel between steps, each of which is short, so that a reset
  * takes effect at once. It never looks at user memory or at handles: the port has
  * resolved and checked everything.
+ *
+ * Who waits for a command's fence may be reclaiming memory, so all that it takes to come to
+ * its end is annotated as such: lockdep tells if anything there could wait for memory.
  */
 
 /* Bytes moved between two looks at @cancel. */
@@ -136,7 +140,9 @@ static void engine_work(struct work_struct *work)
 	const struct drm_dxg_cmd_stream *head = engine->command->stream;
 	const void *stream = head;
 	u32 pos = sizeof(*head);
+	bool cookie;
 
+	cookie = dma_fence_begin_signalling();
 	while (pos < head->size && !engine_cancelled(engine)) {
 		const struct drm_dxg_cmd *cmd = stream + pos;
 
@@ -149,6 +155,7 @@ static void engine_work(struct work_struct *work)
 		dxg_port_command_done(engine->command, -ENODEV);
 	else if (!READ_ONCE(engine->cancel))
 		dxg_port_command_done(engine->command, 0);
+	dma_fence_end_signalling(cookie);
 }
 
 /**
@@ -193,8 +200,9 @@ void dxg_engine_destroy(struct dxg_engine *engine)
  */
 void dxg_engine_submit(struct dxg_engine *engine, struct dxg_ddi_command *command)
 {
-	bool stopped;
+	bool stopped, cookie;
 
+	cookie = dma_fence_begin_signalling();
 	spin_lock(&engine->lock);
 	stopped = engine->stopped;
 	if (!stopped) {
@@ -205,6 +213,7 @@ void dxg_engine_submit(struct dxg_engine *engine, struct dxg_ddi_command *comman
 
 	if (stopped)
 		dxg_port_command_done(command, -ENODEV);
+	dma_fence_end_signalling(cookie);
 }
 
 static void engine_cancel(struct dxg_engine *engine)
