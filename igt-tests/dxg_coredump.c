@@ -135,7 +135,9 @@ static void assert_dump(const struct igt_dxg *dxg, const struct hang *hang, cons
 	assert_line(text, line);
 	snprintf(line, sizeof(line), "device: %08x epoch=", hang->device);
 	assert_line(text, line);
-	snprintf(line, sizeof(line), "context: %08x flags=0x0 held=0\n", hang->context);
+	snprintf(line, sizeof(line), "context: %08x flags=0x0\n", hang->context);
+	assert_line(text, line);
+	snprintf(line, sizeof(line), "queue: %08x held=0\n", hang->context);
 	assert_line(text, line);
 	snprintf(line, sizeof(line), "  0: handle=%08x bytes=%u write\n", hang->memory, SIZE);
 	assert_line(text, line);

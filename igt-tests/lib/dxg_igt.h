@@ -428,6 +428,7 @@ struct igt_dxg_state {
 	uint64_t commands;
 	uint64_t batches;
 	uint64_t shares;
+	uint64_t hw_queues;
 	uint64_t backing_bytes;
 	uint64_t system_bytes;
 	uint64_t user_bytes;
