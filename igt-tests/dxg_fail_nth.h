@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How dxg_fail_nth.c and dxg_fail_share.c make an operation fail, and what has to be true
- * then.
+ * How dxg_fail_nth.c, dxg_fail_share.c and dxg_fail_queue.c make an operation fail, and what
+ * has to be true then.
  */
 #ifndef DXG_FAIL_NTH_H
 #define DXG_FAIL_NTH_H
@@ -36,9 +36,12 @@ static const int fault_errno[IGT_DXG_FAULTS] = {
 union request {
 	struct d3dkmt_change_video_memory_reservation change_video_memory_reservation;
 	struct d3dkmt_close_adapter close_adapter;
+	struct d3dkmt_context_priority context_priority;
 	struct d3dkmt_create_allocation create_allocation;
 	struct d3dkmt_create_context_virtual create_context_virtual;
 	struct d3dkmt_create_device create_device;
+	struct d3dkmt_create_hw_context create_hw_context;
+	struct d3dkmt_create_hw_queue create_hw_queue;
 	struct d3dkmt_create_paging_queue create_paging_queue;
 	struct d3dkmt_create_sync_object2 create_sync_object2;
 	struct d3dkmt_destroy_allocation2 destroy_allocation2;
@@ -71,10 +74,13 @@ union request {
 	struct d3dkmt_set_allocation_priority set_allocation_priority;
 	struct d3dkmt_share_objects share_objects;
 	struct d3dkmt_signal_sync_object_from_cpu signal_sync_object_from_cpu;
+	struct d3dkmt_signal_sync_object_from_gpu2 signal_sync_object_from_gpu2;
 	struct d3dkmt_submit_command submit_command;
+	struct d3dkmt_submit_command_to_hw_queue submit_command_to_hw_queue;
 	struct d3dkmt_unlock2 unlock2;
 	struct d3dkmt_update_alloc_property update_alloc_property;
 	struct d3dkmt_wait_sync_object_from_cpu wait_sync_object_from_cpu;
+	struct d3dkmt_wait_sync_object_from_gpu wait_sync_object_from_gpu;
 };
 
 /**
