@@ -23,7 +23,7 @@
  *
  * It is no dma_fence and never becomes one: user space decides when and whether it is
  * signalled, and the kernel must not wait for that. What waits is a thread, killable,
- * or an eventfd.
+ * an eventfd, or commands that are held and that nobody else waits for.
  *
  * One lock for each adapter covers all values and waits: a wait on many objects, and a
  * signal of many, is one step for everybody. A lock for each object would need an order

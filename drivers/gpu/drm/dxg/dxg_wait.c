@@ -20,8 +20,9 @@
  *
  * A wait names any number of fences and values. It is satisfied by the first or by
  * all of them, and then leaves every fence that it is still queued at. Who waits is
- * told by a callback: a thread, killable, an eventfd, or a context whose next command
- * has to wait.
+ * told by a callback: a thread, killable, an eventfd, or a queue whose next command has to
+ * wait. When a fence is destroyed the first two are told so; a queue goes on to wait, for
+ * what is queued elsewhere may still signal the fence.
  */
 
 /* Take the wait off everything, and tell. */
