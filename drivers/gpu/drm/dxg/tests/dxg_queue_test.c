@@ -508,7 +508,7 @@ static void queue_signal_at_submission(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, queue_signal(user, user->contexts, 1, sync, 3,
 					   D3DKMT_SIGNAL_AT_SUBMISSION), 0);
 	dxg_mock_wait(user->mock, dxg_user_read(user, va) == 3);
-	KUNIT_EXPECT_EQ(test, dxg_mock_running(user->mock, 0), 10);
+	KUNIT_EXPECT_EQ(test, dxg_mock_wait_running(user->mock, 0), 10);
 	KUNIT_EXPECT_EQ(test, queue_signal(user, user->contexts, 1, sync, 2,
 					   D3DKMT_SIGNAL_AT_SUBMISSION), 0);
 	dxg_mock_pause();
