@@ -266,9 +266,10 @@ static void state_outputs(struct igt_dxg *dxg)
 	args.device = igt_dxg_create_device(dxg);
 	args.type = D3DKMT_DEVICESTATE_EXECUTION;
 	igt_assert_eq(igt_dxg_ioctl(dxg, D3DKMT_IOCTL_GET_DEVICE_STATE, &args), 0);
-	igt_assert_eq_u64(args.state[0], D3DKMT_DEVICEEXECUTION_ACTIVE);
-	for (size_t i = 1; i < IGT_DXG_ARRAY_SIZE(args.state); i++)
-		igt_assert_eq_u64(args.state[i], 0);
+	igt_assert_eq_u32(args.execution_state, D3DKMT_DEVICEEXECUTION_ACTIVE);
+	igt_assert_eq_u32(args.pad, 0);
+	for (size_t i = 0; i < IGT_DXG_ARRAY_SIZE(args.reserved); i++)
+		igt_assert_eq_u64(args.reserved[i], 0);
 	igt_dxg_destroy_device(dxg, args.device);
 }
 
@@ -316,8 +317,7 @@ static void error_marked(struct igt_dxg *dxg)
 		igt_assert_eq_u32(igt_dxg_device_state(dxg, family.device),
 				  D3DKMT_DEVICEEXECUTION_ERROR_DMAFAULT);
 		igt_assert_eq(igt_dxg_ioctl(dxg, D3DKMT_IOCTL_GET_DEVICE_STATE, &fault), 0);
-		for (size_t j = 0; j < IGT_DXG_ARRAY_SIZE(fault.state); j++)
-			igt_assert_eq_u64(fault.state[j], 0);
+		igt_assert_eq_u64(fault.faulted_virtual_address, 0);
 		igt_assert_eq(__igt_dxg_create_context(dxg, family.device, 0, &context), -ENODEV);
 		igt_assert_eq(__igt_dxg_submit_fill(dxg, family.context, family.allocation, 4, 0,
 						    0, 0), -ENODEV);

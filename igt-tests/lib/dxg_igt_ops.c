@@ -131,7 +131,7 @@ int __igt_dxg_device_state(const struct igt_dxg *dxg, uint32_t device, uint32_t 
 	};
 	int ret = igt_dxg_ioctl(dxg, D3DKMT_IOCTL_GET_DEVICE_STATE, &args);
 
-	*state = args.state[0];
+	*state = args.execution_state;
 	return ret;
 }
 

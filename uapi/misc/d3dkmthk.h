@@ -307,11 +307,11 @@ struct d3dkmt_destroy_device {
 
 /**
  * enum d3dkmt_device_state_type - What GetDeviceState answers
- * @D3DKMT_DEVICESTATE_EXECUTION: __u32, enum d3dkmt_device_execution_state
+ * @D3DKMT_DEVICESTATE_EXECUTION: enum d3dkmt_device_execution_state
  * @D3DKMT_DEVICESTATE_PRESENT: EPERM: there are no display sources to present to
- * @D3DKMT_DEVICESTATE_RESET: __u32 of D3DKMT_RESET_*; nothing is ever set
+ * @D3DKMT_DEVICESTATE_RESET: all 0: there is no desktop that could have been switched
  * @D3DKMT_DEVICESTATE_PRESENT_DWM: EPERM
- * @D3DKMT_DEVICESTATE_PAGE_FAULT: struct d3dkmt_device_page_fault_state
+ * @D3DKMT_DEVICESTATE_PAGE_FAULT: what the page fault was that the device is lost by
  * @D3DKMT_DEVICESTATE_PRESENT_QUEUE: EPERM
  */
 enum d3dkmt_device_state_type {
@@ -344,45 +344,36 @@ enum d3dkmt_device_execution_state {
 	D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT = 7,
 };
 
-/* D3DKMT_DEVICESTATE_RESET */
-#define D3DKMT_RESET_DESKTOP_SWITCHED			(1U << 0)
-
-/* struct d3dkmt_device_page_fault_state, flags */
+/* struct d3dkmt_get_device_state, page_fault_flags */
 #define D3DKMT_PAGE_FAULT_WRITE				(1U << 0)
-
-/**
- * struct d3dkmt_device_page_fault_state - D3DKMT_DEVICESTATE_PAGE_FAULT
- * @primitive_api_sequence_number: always 0
- * @pipeline_stage: always 0
- * @bind_table_entry: always 0
- * @flags: D3DKMT_PAGE_FAULT_*
- * @error_code: always 0
- * @virtual_address: GPU virtual address that a command could not access; 0 if it named
- *	an allocation
- *
- * All 0 unless the execution state is ERROR_DMAPAGEFAULT.
- */
-struct d3dkmt_device_page_fault_state {
-	__u64 primitive_api_sequence_number;
-	__u32 pipeline_stage;
-	__u32 bind_table_entry;
-	__u32 flags;
-	__u32 error_code;
-	__u64 virtual_address;
-};
 
 /**
  * struct d3dkmt_get_device_state - D3DKMTGetDeviceState
  * @device: in: device handle
  * @type: in: enum d3dkmt_device_state_type; EINVAL: any other
- * @state: out: what the type says, and zeroes behind it
+ * @execution_state: out: enum d3dkmt_device_execution_state; 0 for other types
+ * @pad: out: 0
+ * @faulted_pipeline_stage: out: 0: not known
+ * @faulted_bind_table_entry: out: 0
+ * @page_fault_flags: out: D3DKMT_PAGE_FAULT_*, for PAGE_FAULT
+ * @fault_error_code: out: 0: a page fault
+ * @faulted_virtual_address: out: for PAGE_FAULT, the GPU virtual address that a command
+ *	reached and must not; 0: none did
+ * @reserved: out: 0
  *
  * Works on a removed adapter.
  */
 struct d3dkmt_get_device_state {
 	__u32 device;
 	__u32 type;
-	__u64 state[6];
+	__u32 execution_state;
+	__u32 pad;
+	__u32 faulted_pipeline_stage;
+	__u32 faulted_bind_table_entry;
+	__u32 page_fault_flags;
+	__u32 fault_error_code;
+	__u64 faulted_virtual_address;
+	__u64 reserved[2];
 };
 
 /* struct d3dkmt_mark_device_as_error, reason */

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/build_bug.h>
 #include <linux/err.h>
 #include <linux/slab.h>
 
@@ -127,22 +126,23 @@ bool dxg_device_has_drained(struct dxg_device *device, u64 epoch)
 	return drained;
 }
 
-static void device_lose(struct dxg_device *device, enum d3dkmt_device_execution_state state,
-			const struct d3dkmt_device_page_fault_state *fault)
+/**
+ * dxg_device_fault() - Note where a command of a device had a page fault
+ * @device: the device, which is to be lost
+ * @address: the GPU virtual address; 0: it named an allocation
+ * @write: it was a write
+ *
+ * The first one stays, and none comes after the device has been lost.
+ */
+void dxg_device_fault(struct dxg_device *device, u64 address, bool write)
 {
-	u32 i;
-
 	spin_lock_irq(&device->lock);
-	if (device->state == D3DKMT_DEVICEEXECUTION_ACTIVE) {
-		device->state = state;
-		if (fault)
-			device->fault = *fault;
-		trace_dxg_device_lost(device, state);
+	if (device->state == D3DKMT_DEVICEEXECUTION_ACTIVE && !device->fault) {
+		device->fault = address;
+		device->fault_flags = write ? D3DKMT_PAGE_FAULT_WRITE : 0;
+		trace_dxg_device_fault(device, address, write);
 	}
 	spin_unlock_irq(&device->lock);
-
-	for (i = 0; i < device->adapter->caps.num_nodes; i++)
-		dxg_node_cancel(device->adapter->nodes[i], device);
 }
 
 /**
@@ -154,25 +154,17 @@ static void device_lose(struct dxg_device *device, enum d3dkmt_device_execution_
  */
 void dxg_device_lose(struct dxg_device *device, enum d3dkmt_device_execution_state state)
 {
-	device_lose(device, state, NULL);
-}
+	u32 i;
 
-/**
- * dxg_device_fault() - Stop a device that has named memory which is not there
- * @device: the device
- * @address: GPU virtual address that a command could not access
- * @flags: D3DKMT_PAGE_FAULT_*
- *
- * As dxg_device_lose(), and GetDeviceState says where it was. May sleep.
- */
-void dxg_device_fault(struct dxg_device *device, u64 address, u32 flags)
-{
-	const struct d3dkmt_device_page_fault_state fault = {
-		.flags = flags,
-		.virtual_address = address,
-	};
+	spin_lock_irq(&device->lock);
+	if (device->state == D3DKMT_DEVICEEXECUTION_ACTIVE) {
+		device->state = state;
+		trace_dxg_device_lost(device, state);
+	}
+	spin_unlock_irq(&device->lock);
 
-	device_lose(device, D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT, &fault);
+	for (i = 0; i < device->adapter->caps.num_nodes; i++)
+		dxg_node_cancel(device->adapter->nodes[i], device);
 }
 
 /**
@@ -252,7 +244,15 @@ int dxg_ioctl_device_destroy(struct dxg_call *call)
 	return 0;
 }
 
-static u32 device_execution_state(struct dxg_device *device)
+static void state_page_fault(struct d3dkmt_get_device_state *args, struct dxg_device *device)
+{
+	spin_lock_irq(&device->lock);
+	args->faulted_virtual_address = device->fault;
+	args->page_fault_flags = device->fault_flags;
+	spin_unlock_irq(&device->lock);
+}
+
+static void state_execution(struct d3dkmt_get_device_state *args, struct dxg_device *device)
 {
 	enum d3dkmt_device_execution_state state;
 
@@ -261,32 +261,7 @@ static u32 device_execution_state(struct dxg_device *device)
 	spin_unlock_irq(&device->lock);
 	if (state == D3DKMT_DEVICEEXECUTION_ACTIVE && dxg_adapter_is_removed(device->adapter))
 		state = D3DKMT_DEVICEEXECUTION_STOPPED;
-	return state;
-}
-
-static void device_page_fault_state(struct dxg_device *device,
-				    struct d3dkmt_device_page_fault_state *fault)
-{
-	spin_lock_irq(&device->lock);
-	*fault = device->fault;
-	spin_unlock_irq(&device->lock);
-}
-
-static int device_state(struct dxg_device *device, u32 type, void *state)
-{
-	switch (type) {
-	case D3DKMT_DEVICESTATE_EXECUTION:
-		*(u32 *)state = device_execution_state(device);
-		return 0;
-	case D3DKMT_DEVICESTATE_RESET:
-		/* Of a desktop, which there is none of. */
-		return 0;
-	case D3DKMT_DEVICESTATE_PAGE_FAULT:
-		device_page_fault_state(device, state);
-		return 0;
-	default:
-		return -EPERM;
-	}
+	args->execution_state = state;
 }
 
 /**
@@ -299,17 +274,30 @@ int dxg_ioctl_device_get_state(struct dxg_call *call)
 {
 	struct d3dkmt_get_device_state *args = call->args;
 	struct dxg_device *device;
-	int ret;
-
-	BUILD_BUG_ON(sizeof(args->state) < sizeof(struct d3dkmt_device_page_fault_state));
+	int ret = 0;
 
 	if (!args->type || args->type > D3DKMT_DEVICESTATE_PRESENT_QUEUE)
 		return -EINVAL;
 	device = dxg_device_lookup(call->process, args->device);
 	if (!device)
 		return -EINVAL;
-	memset(args->state, 0, sizeof(args->state));
-	ret = device_state(device, args->type, args->state);
+	*args = (struct d3dkmt_get_device_state){
+		.device = args->device,
+		.type = args->type,
+	};
+	switch (args->type) {
+	case D3DKMT_DEVICESTATE_EXECUTION:
+		state_execution(args, device);
+		break;
+	case D3DKMT_DEVICESTATE_RESET:
+		break;
+	case D3DKMT_DEVICESTATE_PAGE_FAULT:
+		state_page_fault(args, device);
+		break;
+	default:
+		ret = -EPERM;
+		break;
+	}
 	dxg_device_put(device);
 	return ret;
 }

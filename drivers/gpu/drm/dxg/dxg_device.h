@@ -39,8 +39,10 @@ struct dxg_device {
 	spinlock_t lock;
 	/** @state: Whether it still executes; ACTIVE is left once. */
 	enum d3dkmt_device_execution_state state;
-	/** @fault: What a command could not access; all 0 without such a command. */
-	struct d3dkmt_device_page_fault_state fault;
+	/** @fault: The GPU virtual address of the first page fault, or 0. */
+	u64 fault;
+	/** @fault_flags: D3DKMT_PAGE_FAULT_*. */
+	u32 fault_flags;
 	/** @epoch: Number of the epoch that commands are queued in now. */
 	u64 epoch;
 	/** @commands: Commands queued and not finished, oldest first. */
@@ -54,7 +56,7 @@ struct dxg_device *dxg_device_lookup_present(struct dxg_process *process, u32 ha
 void dxg_device_put(struct dxg_device *device);
 u64 dxg_device_end_epoch(struct dxg_device *device);
 bool dxg_device_has_drained(struct dxg_device *device, u64 epoch);
+void dxg_device_fault(struct dxg_device *device, u64 address, bool write);
 void dxg_device_lose(struct dxg_device *device, enum d3dkmt_device_execution_state state);
-void dxg_device_fault(struct dxg_device *device, u64 address, u32 flags);
 
 #endif /* _DXG_DEVICE_H */

@@ -79,15 +79,12 @@ LAYOUT_SIZE(d3dkmt_destroy_device, 4);
 LAYOUT_SIZE(d3dkmt_get_device_state, 56);
 LAYOUT_AT(d3dkmt_get_device_state, device, 0);
 LAYOUT_AT(d3dkmt_get_device_state, type, 4);
-LAYOUT_AT(d3dkmt_get_device_state, state, 8);
-
-LAYOUT_SIZE(d3dkmt_device_page_fault_state, 32);
-LAYOUT_AT(d3dkmt_device_page_fault_state, primitive_api_sequence_number, 0);
-LAYOUT_AT(d3dkmt_device_page_fault_state, pipeline_stage, 8);
-LAYOUT_AT(d3dkmt_device_page_fault_state, bind_table_entry, 12);
-LAYOUT_AT(d3dkmt_device_page_fault_state, flags, 16);
-LAYOUT_AT(d3dkmt_device_page_fault_state, error_code, 20);
-LAYOUT_AT(d3dkmt_device_page_fault_state, virtual_address, 24);
+LAYOUT_AT(d3dkmt_get_device_state, execution_state, 8);
+LAYOUT_AT(d3dkmt_get_device_state, faulted_pipeline_stage, 16);
+LAYOUT_AT(d3dkmt_get_device_state, faulted_bind_table_entry, 20);
+LAYOUT_AT(d3dkmt_get_device_state, page_fault_flags, 24);
+LAYOUT_AT(d3dkmt_get_device_state, fault_error_code, 28);
+LAYOUT_AT(d3dkmt_get_device_state, faulted_virtual_address, 32);
 
 LAYOUT_SIZE(d3dkmt_mark_device_as_error, 8);
 LAYOUT_AT(d3dkmt_mark_device_as_error, device, 0);

@@ -416,6 +416,31 @@ TRACE_EVENT(dxg_device_lost,
 		  __entry->state)
 );
 
+/**
+ * dxg_device_fault() - A command had a page fault, and its device is about to be lost
+ * @device: the device
+ * @address: the GPU virtual address
+ * @write: it was a write
+ */
+TRACE_EVENT(dxg_device_fault,
+	TP_PROTO(const struct dxg_device *device, u64 address, bool write),
+	TP_ARGS(device, address, write),
+	TP_STRUCT__entry(
+		__field(u64, adapter)
+		__field(u32, device)
+		__field(u64, address)
+		__field(bool, write)
+	),
+	TP_fast_assign(
+		__entry->adapter = device->adapter->luid;
+		__entry->device = device->base.handle;
+		__entry->address = address;
+		__entry->write = write;
+	),
+	TP_printk("adapter=%llx device=%08x address=%llx write=%d", __entry->adapter,
+		  __entry->device, __entry->address, __entry->write)
+);
+
 #endif /* _DXG_TRACE_H */
 
 /* Relative to include/trace; the Kbuild adds this directory to the search path. */

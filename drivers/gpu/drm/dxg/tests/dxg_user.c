@@ -638,7 +638,7 @@ u32 dxg_user_state(struct dxg_user *user)
 
 	if (dxg_user_ioctl(user, D3DKMT_IOCTL_GET_DEVICE_STATE, &args))
 		return 0;
-	return args.state[0];
+	return args.execution_state;
 }
 
 /**
