@@ -102,12 +102,20 @@ struct drm_dxg_cmd {
 
 /**
  * struct drm_dxg_address - Memory that a record names
- * @kind: DRM_DXG_ADDRESS_ALLOCATION; EINVAL: any other, GPU_VA too until GPU
- *	virtual addresses exist
+ * @kind: DRM_DXG_ADDRESS_*; EINVAL: any other
  * @pad: 0
- * @base: handle of an allocation of the context's device
- * @offset: bytes from its start; with the length it must lie inside its size, which
- *	was rounded up to pages
+ * @base: ALLOCATION: handle of an allocation of the context's device; GPU_VA: an address, a
+ *	multiple of 8
+ * @offset: bytes from there; with the length, ALLOCATION: it must lie inside the allocation's
+ *	size, which was rounded up to pages; GPU_VA: inside the address space
+ *
+ * Of a GPU_VA, what is mapped is looked up when the command's turn has come, and a record may
+ * cross mappings. What reads as zero is read as such, and writes there are dropped. A page
+ * fault: nothing is mapped, a write without that right or to read-only memory, an allocation
+ * of another device, or one that is offered or destroyed; the command is not executed at
+ * all, and its device is lost with ERROR_DMAPAGEFAULT. Bytes of a copy that overlap because
+ * one allocation is mapped twice are copied in any order. A command that crosses too many
+ * mappings, about 16,000 altogether, loses its device with ERROR_OUTOFMEMORY.
  */
 struct drm_dxg_address {
 	__u32 kind;

@@ -1944,6 +1944,229 @@ struct d3dkmt_open_resource_from_nt_handle {
 	__u32 sync_object;
 };
 
+/*
+ * GPU virtual addresses. A process has one address space for each adapter (on a DRM node:
+ * one for each open file), from D3DKMT_GPU_VA_MIN up to D3DKMT_GPU_VA_MAX. Addresses are
+ * taken by ReserveGpuVirtualAddress and MapGpuVirtualAddress, in ranges, and a range goes as a
+ * whole: by FreeGpuVirtualAddress, with the adapter's last opening, or, where it was taken by
+ * MapGpuVirtualAddress, with the last allocation in it. What a command finds at an address
+ * is decided when its turn has come, see DRM_DXG_ADDRESS_GPU_VA.
+ */
+#define D3DKMT_GPU_VA_PAGE				0x1000
+#define D3DKMT_GPU_VA_GRANULARITY			0x10000
+#define D3DKMT_GPU_VA_MIN				0x10000ULL
+#define D3DKMT_GPU_VA_MAX				(1ULL << 47)
+/* Most ranges and mappings that one address space has. */
+#define D3DKMT_GPU_VA_MAX_MAPPINGS			65536
+/* Most operations of one UpdateGpuVirtualAddress. */
+#define D3DKMT_GPU_VA_MAX_OPERATIONS			1024
+
+/* Protection of a mapping; without WRITE it can be read. */
+#define D3DKMT_GPU_VA_WRITE				(1ULL << 0)
+#define D3DKMT_GPU_VA_EXECUTE				(1ULL << 1)
+#define D3DKMT_GPU_VA_ZERO				(1ULL << 2)
+#define D3DKMT_GPU_VA_NO_ACCESS				(1ULL << 3)
+#define D3DKMT_GPU_VA_SYSTEM_USE_ONLY			(1ULL << 4)
+
+/**
+ * enum d3dkmt_gpu_va_reservation_type - What is in a reserved range before it is mapped
+ * @D3DKMT_GPU_VA_RESERVE_NO_ACCESS: commands that go there fault
+ * @D3DKMT_GPU_VA_RESERVE_ZERO: reads as 0, and writes are dropped
+ * @D3DKMT_GPU_VA_RESERVE_NO_COMMIT: as NO_ACCESS
+ */
+enum d3dkmt_gpu_va_reservation_type {
+	D3DKMT_GPU_VA_RESERVE_NO_ACCESS = 0,
+	D3DKMT_GPU_VA_RESERVE_ZERO = 1,
+	D3DKMT_GPU_VA_RESERVE_NO_COMMIT = 2,
+};
+
+/**
+ * struct d3dkmt_reserve_gpu_virtual_address - D3DKMTReserveGpuVirtualAddress
+ * @paging_queue: in: handle of a paging queue or of an adapter
+ * @pad1: ignored
+ * @base_address: in: where, a multiple of 64 KiB; 0: the driver chooses
+ * @minimum_address: in: least address to choose, a multiple of 64 KiB; ignored with
+ *	@base_address
+ * @maximum_address: in: the range ends here at the latest; 0: no limit; ignored with
+ *	@base_address
+ * @size: in: bytes, a multiple of 64 KiB and not 0
+ * @reservation_type: in: enum d3dkmt_gpu_va_reservation_type
+ * @pad2: ignored
+ * @driver_protection: in: ignored
+ * @virtual_address: out: first address of the range
+ * @paging_fence_value: out: 0: nothing is to be waited for
+ *
+ * EINVAL: also a range at @base_address that is not free. ENOMEM: no such range is free, or
+ * D3DKMT_GPU_VA_MAX_MAPPINGS. ENODEV: the adapter has been removed.
+ */
+struct d3dkmt_reserve_gpu_virtual_address {
+	__u32 paging_queue;
+	__u32 pad1;
+	__u64 base_address;
+	__u64 minimum_address;
+	__u64 maximum_address;
+	__u64 size;
+	__u32 reservation_type;
+	__u32 pad2;
+	__u64 driver_protection;
+	__u64 virtual_address;
+	__u64 paging_fence_value;
+};
+
+/**
+ * struct d3dkmt_map_gpu_virtual_address - D3DKMTMapGpuVirtualAddress
+ * @paging_queue: in: paging queue handle
+ * @pad1: ignored
+ * @base_address: in: where, a multiple of 4 KiB: all of it is free, or lies in one range that
+ *	was taken before, whose mappings it replaces; 0: the driver chooses
+ * @minimum_address: in: least address to choose, a multiple of 4 KiB; ignored with
+ *	@base_address
+ * @maximum_address: in: the range ends here at the latest; 0: no limit; ignored with
+ *	@base_address
+ * @allocation: in: handle of an allocation of the queue's device; 0 with ZERO or NO_ACCESS
+ * @pad2: ignored
+ * @offset_in_pages: in: first page of the allocation
+ * @size_in_pages: in: pages, more than 0, all inside the allocation
+ * @protection: in: D3DKMT_GPU_VA_*; EINVAL: ZERO or NO_ACCESS with another, SYSTEM_USE_ONLY,
+ *	other bits
+ * @driver_protection: in: ignored
+ * @reserved0: ignored
+ * @pad3: ignored
+ * @reserved1: ignored
+ * @virtual_address: out: first address of the mapping
+ * @paging_fence_value: out: 0: the mapping is there on return
+ *
+ * Commands of the allocation's device reach it; those of another device fault. It is not made
+ * resident; a command that uses it does that. A mapping ends with its allocation: where that
+ * is destroyed without ASSUME_NOT_IN_USE, commands that were queued before still find it.
+ *
+ * ENOMEM: no such range is free, or D3DKMT_GPU_VA_MAX_MAPPINGS. ENODEV: the adapter has been
+ * removed.
+ */
+struct d3dkmt_map_gpu_virtual_address {
+	__u32 paging_queue;
+	__u32 pad1;
+	__u64 base_address;
+	__u64 minimum_address;
+	__u64 maximum_address;
+	__u32 allocation;
+	__u32 pad2;
+	__u64 offset_in_pages;
+	__u64 size_in_pages;
+	__u64 protection;
+	__u64 driver_protection;
+	__u32 reserved0;
+	__u32 pad3;
+	__u64 reserved1;
+	__u64 virtual_address;
+	__u64 paging_fence_value;
+};
+
+/**
+ * enum d3dkmt_gpu_va_operation_type - What UpdateGpuVirtualAddress does to addresses
+ * @D3DKMT_GPU_VA_MAP: map an allocation, to be read and written
+ * @D3DKMT_GPU_VA_UNMAP: have them read as 0, or fault
+ * @D3DKMT_GPU_VA_COPY: copy the mappings of other addresses; the ranges may overlap
+ * @D3DKMT_GPU_VA_MAP_PROTECT: map an allocation with a protection
+ */
+enum d3dkmt_gpu_va_operation_type {
+	D3DKMT_GPU_VA_MAP = 0,
+	D3DKMT_GPU_VA_UNMAP = 1,
+	D3DKMT_GPU_VA_COPY = 2,
+	D3DKMT_GPU_VA_MAP_PROTECT = 3,
+};
+
+/**
+ * struct d3dkmt_gpu_va_operation - One operation of UpdateGpuVirtualAddress
+ * @type: in: enum d3dkmt_gpu_va_operation_type
+ * @pad1: ignored
+ * @base_address: in: first address; for COPY, of those that are copied
+ * @size: in: bytes, more than 0
+ * @allocation: in: for MAP and MAP_PROTECT, handle of an allocation of the device; see below
+ * @pad2: ignored; see below
+ * @allocation_offset: in: for MAP and MAP_PROTECT, first byte of the allocation
+ * @allocation_size: in: for MAP and MAP_PROTECT, its bytes: at least @size
+ * @protection: in: for MAP_PROTECT, as in struct d3dkmt_map_gpu_virtual_address, but without
+ *	ZERO and NO_ACCESS
+ * @driver_protection: in: ignored
+ *
+ * The fields of the original's union lie over each other: for UNMAP, @allocation and @pad2 are
+ * the two halves of the protection, D3DKMT_GPU_VA_ZERO, NO_ACCESS or 0 for the same; for COPY
+ * they are those of the destination's address.
+ *
+ * All addresses, offsets and sizes are multiples of 4 KiB. All addresses of a range, and of
+ * the source and of the destination of a COPY, lie in one range that was taken before.
+ */
+struct d3dkmt_gpu_va_operation {
+	__u32 type;
+	__u32 pad1;
+	__u64 base_address;
+	__u64 size;
+	__u32 allocation;
+	__u32 pad2;
+	__u64 allocation_offset;
+	__u64 allocation_size;
+	__u64 protection;
+	__u64 driver_protection;
+};
+
+/* struct d3dkmt_update_gpu_virtual_address, flags */
+#define D3DKMT_GPU_VA_DO_NOT_WAIT			(1U << 0)
+
+/**
+ * struct d3dkmt_update_gpu_virtual_address - D3DKMTUpdateGpuVirtualAddress
+ * @device: in: device handle
+ * @context: in: handle of a context of the device
+ * @fence_object: in: handle of a monitored fence of the device; EACCES: it was created with
+ *	NO_SIGNAL or NO_GPU_ACCESS
+ * @num_operations: in: operations, 1 to D3DKMT_GPU_VA_MAX_OPERATIONS
+ * @operations: in: pointer to an array of struct d3dkmt_gpu_va_operation
+ * @reserved0: in: 0; EINVAL: any other
+ * @reserved1: in: 0; EINVAL: any other
+ * @fence_value: in: see below; EINVAL: the largest
+ * @flags: in: D3DKMT_GPU_VA_DO_NOT_WAIT; EINVAL: other bits
+ * @pad: ignored
+ *
+ * The operations are queued on the context and take effect in their turn: commands that were
+ * submitted there before find the addresses as they were, later ones as they are then. When
+ * the commands before have finished the fence is signalled with @fence_value + 1. The order of
+ * the context is what WDDM's wait for @fence_value is there for, so that DO_NOT_WAIT changes
+ * nothing.
+ *
+ * An operation whose range has been freed when its turn comes, or whose allocation was
+ * destroyed with ASSUME_NOT_IN_USE, is a page fault. A batch is copied before anything is
+ * done, and all of it is checked: EINVAL changes nothing. ENOMEM: no memory, or too many
+ * commands are queued. ENODEV: the adapter has been removed or the device is lost.
+ */
+struct d3dkmt_update_gpu_virtual_address {
+	__u32 device;
+	__u32 context;
+	__u32 fence_object;
+	__u32 num_operations;
+	__u64 operations;
+	__u64 reserved0;
+	__u64 reserved1;
+	__u64 fence_value;
+	__u32 flags;
+	__u32 pad;
+};
+
+/**
+ * struct d3dkmt_free_gpu_virtual_address - D3DKMTFreeGpuVirtualAddress
+ * @adapter: in: adapter handle
+ * @pad: ignored
+ * @base_address: in: first address of a range that was reserved or mapped
+ * @size: in: its bytes
+ *
+ * At once: commands whose turn has not come fault there. EINVAL: also a part of a range.
+ */
+struct d3dkmt_free_gpu_virtual_address {
+	__u32 adapter;
+	__u32 pad;
+	__u64 base_address;
+	__u64 size;
+};
+
 /**
  * struct d3dkmt_query_clock_calibration - D3DKMTQueryClockCalibration
  * @adapter: in: adapter handle
@@ -2140,13 +2363,15 @@ struct d3dkmt_vidmm_escape_get_budget {
 	D3DKMT_IO(0x06, struct d3dkmt_create_allocation)
 #define D3DKMT_IOCTL_CREATE_PAGING_QUEUE \
 	D3DKMT_IO(0x07, struct d3dkmt_create_paging_queue)
-#define D3DKMT_IOCTL_RESERVE_GPU_VIRTUAL_ADDRESS	D3DKMT_IO_BYTES(0x08, 72)
+#define D3DKMT_IOCTL_RESERVE_GPU_VIRTUAL_ADDRESS \
+	D3DKMT_IO(0x08, struct d3dkmt_reserve_gpu_virtual_address)
 #define D3DKMT_IOCTL_QUERY_ADAPTER_INFO \
 	D3DKMT_IO(0x09, struct d3dkmt_query_adapter_info)
 #define D3DKMT_IOCTL_QUERY_VIDEO_MEMORY_INFO \
 	D3DKMT_IO(0x0a, struct d3dkmt_query_video_memory_info)
 #define D3DKMT_IOCTL_MAKE_RESIDENT			D3DKMT_IO(0x0b, struct d3dkmt_make_resident)
-#define D3DKMT_IOCTL_MAP_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x0c, 104)
+#define D3DKMT_IOCTL_MAP_GPU_VIRTUAL_ADDRESS \
+	D3DKMT_IO(0x0c, struct d3dkmt_map_gpu_virtual_address)
 #define D3DKMT_IOCTL_ESCAPE \
 	D3DKMT_IO(0x0d, struct d3dkmt_escape)
 #define D3DKMT_IOCTL_GET_DEVICE_STATE \
@@ -2183,7 +2408,8 @@ struct d3dkmt_vidmm_escape_get_budget {
 #define D3DKMT_IOCTL_EVICT				D3DKMT_IO(0x1e, struct d3dkmt_evict)
 #define D3DKMT_IOCTL_FLUSH_HEAP_TRANSITIONS \
 	D3DKMT_IO(0x1f, struct d3dkmt_flush_heap_transitions)
-#define D3DKMT_IOCTL_FREE_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x20, 24)
+#define D3DKMT_IOCTL_FREE_GPU_VIRTUAL_ADDRESS \
+	D3DKMT_IO(0x20, struct d3dkmt_free_gpu_virtual_address)
 #define D3DKMT_IOCTL_GET_CONTEXT_IN_PROCESS_PRIORITY \
 	D3DKMT_IO(0x21, struct d3dkmt_context_priority)
 #define D3DKMT_IOCTL_GET_CONTEXT_PRIORITY \
@@ -2225,7 +2451,8 @@ struct d3dkmt_vidmm_escape_get_budget {
 #define D3DKMT_IOCTL_UNLOCK2				D3DKMT_IO(0x37, struct d3dkmt_unlock2)
 #define D3DKMT_IOCTL_UPDATE_ALLOCATION_PROPERTY \
 	D3DKMT_IO(0x38, struct d3dkmt_update_alloc_property)
-#define D3DKMT_IOCTL_UPDATE_GPU_VIRTUAL_ADDRESS		D3DKMT_IO_BYTES(0x39, 56)
+#define D3DKMT_IOCTL_UPDATE_GPU_VIRTUAL_ADDRESS \
+	D3DKMT_IO(0x39, struct d3dkmt_update_gpu_virtual_address)
 #define D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_CPU \
 	D3DKMT_IO(0x3a, struct d3dkmt_wait_sync_object_from_cpu)
 #define D3DKMT_IOCTL_WAIT_SYNC_OBJECT_FROM_GPU \

@@ -90,6 +90,58 @@ LAYOUT_SIZE(d3dkmt_mark_device_as_error, 8);
 LAYOUT_AT(d3dkmt_mark_device_as_error, device, 0);
 LAYOUT_AT(d3dkmt_mark_device_as_error, reason, 4);
 
+LAYOUT_SIZE(d3dkmt_reserve_gpu_virtual_address, 72);
+LAYOUT_AT(d3dkmt_reserve_gpu_virtual_address, paging_queue, 0);
+LAYOUT_AT(d3dkmt_reserve_gpu_virtual_address, base_address, 8);
+LAYOUT_AT(d3dkmt_reserve_gpu_virtual_address, minimum_address, 16);
+LAYOUT_AT(d3dkmt_reserve_gpu_virtual_address, maximum_address, 24);
+LAYOUT_AT(d3dkmt_reserve_gpu_virtual_address, size, 32);
+LAYOUT_AT(d3dkmt_reserve_gpu_virtual_address, reservation_type, 40);
+LAYOUT_AT(d3dkmt_reserve_gpu_virtual_address, driver_protection, 48);
+LAYOUT_AT(d3dkmt_reserve_gpu_virtual_address, virtual_address, 56);
+LAYOUT_AT(d3dkmt_reserve_gpu_virtual_address, paging_fence_value, 64);
+
+LAYOUT_SIZE(d3dkmt_map_gpu_virtual_address, 104);
+LAYOUT_AT(d3dkmt_map_gpu_virtual_address, paging_queue, 0);
+LAYOUT_AT(d3dkmt_map_gpu_virtual_address, base_address, 8);
+LAYOUT_AT(d3dkmt_map_gpu_virtual_address, minimum_address, 16);
+LAYOUT_AT(d3dkmt_map_gpu_virtual_address, maximum_address, 24);
+LAYOUT_AT(d3dkmt_map_gpu_virtual_address, allocation, 32);
+LAYOUT_AT(d3dkmt_map_gpu_virtual_address, offset_in_pages, 40);
+LAYOUT_AT(d3dkmt_map_gpu_virtual_address, size_in_pages, 48);
+LAYOUT_AT(d3dkmt_map_gpu_virtual_address, protection, 56);
+LAYOUT_AT(d3dkmt_map_gpu_virtual_address, driver_protection, 64);
+LAYOUT_AT(d3dkmt_map_gpu_virtual_address, reserved0, 72);
+LAYOUT_AT(d3dkmt_map_gpu_virtual_address, reserved1, 80);
+LAYOUT_AT(d3dkmt_map_gpu_virtual_address, virtual_address, 88);
+LAYOUT_AT(d3dkmt_map_gpu_virtual_address, paging_fence_value, 96);
+
+LAYOUT_SIZE(d3dkmt_gpu_va_operation, 64);
+LAYOUT_AT(d3dkmt_gpu_va_operation, type, 0);
+LAYOUT_AT(d3dkmt_gpu_va_operation, base_address, 8);
+LAYOUT_AT(d3dkmt_gpu_va_operation, size, 16);
+LAYOUT_AT(d3dkmt_gpu_va_operation, allocation, 24);
+LAYOUT_AT(d3dkmt_gpu_va_operation, allocation_offset, 32);
+LAYOUT_AT(d3dkmt_gpu_va_operation, allocation_size, 40);
+LAYOUT_AT(d3dkmt_gpu_va_operation, protection, 48);
+LAYOUT_AT(d3dkmt_gpu_va_operation, driver_protection, 56);
+
+LAYOUT_SIZE(d3dkmt_update_gpu_virtual_address, 56);
+LAYOUT_AT(d3dkmt_update_gpu_virtual_address, device, 0);
+LAYOUT_AT(d3dkmt_update_gpu_virtual_address, context, 4);
+LAYOUT_AT(d3dkmt_update_gpu_virtual_address, fence_object, 8);
+LAYOUT_AT(d3dkmt_update_gpu_virtual_address, num_operations, 12);
+LAYOUT_AT(d3dkmt_update_gpu_virtual_address, operations, 16);
+LAYOUT_AT(d3dkmt_update_gpu_virtual_address, reserved0, 24);
+LAYOUT_AT(d3dkmt_update_gpu_virtual_address, reserved1, 32);
+LAYOUT_AT(d3dkmt_update_gpu_virtual_address, fence_value, 40);
+LAYOUT_AT(d3dkmt_update_gpu_virtual_address, flags, 48);
+
+LAYOUT_SIZE(d3dkmt_free_gpu_virtual_address, 24);
+LAYOUT_AT(d3dkmt_free_gpu_virtual_address, adapter, 0);
+LAYOUT_AT(d3dkmt_free_gpu_virtual_address, base_address, 8);
+LAYOUT_AT(d3dkmt_free_gpu_virtual_address, size, 16);
+
 LAYOUT_SIZE(d3dkmt_create_context_virtual, 40);
 LAYOUT_AT(d3dkmt_create_context_virtual, device, 0);
 LAYOUT_AT(d3dkmt_create_context_virtual, node_ordinal, 4);
