@@ -2128,10 +2128,9 @@ struct d3dkmt_gpu_va_operation {
  * @pad: ignored
  *
  * The operations are queued on the context and take effect in their turn: commands that were
- * submitted there before find the addresses as they were, later ones as they are then. When
- * the commands before have finished the fence is signalled with @fence_value + 1. The order of
- * the context is what WDDM's wait for @fence_value is there for, so that DO_NOT_WAIT changes
- * nothing.
+ * submitted there before find the addresses as they were, later ones as they are then. Unless
+ * DO_NOT_WAIT is set, the context waits for @fence_value first. When the commands before have
+ * finished the fence is signalled with @fence_value + 1.
  *
  * An operation whose range has been freed when its turn comes, or whose allocation was
  * destroyed with ASSUME_NOT_IN_USE, is a page fault. A batch is copied before anything is

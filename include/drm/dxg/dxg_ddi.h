@@ -158,7 +158,8 @@ struct dxg_ddi_backing {
  * @node: the engine
  * @null_rendering: execute nothing but fence signals
  * @stream: validated struct drm_dxg_cmd_stream; in each address the base is an
- *	index into @memory, in each signal the sync object one for dxg_port_signal()
+ *	index into @memory, in each signal the sync object one for dxg_port_signal(). A fill
+ *	with 0 may have any offset and length, and a record may be longer than its opcode's
  * @memory: kernel addresses of the allocations that the stream names; on the paging
  *	node of the places that it names
  *

@@ -50,6 +50,14 @@ struct dxg_allocation {
 	 */
 	unsigned long cpu_va;
 
+	/** @num_vas: Mappings to GPU virtual addresses. Under the lock of the address space. */
+	unsigned int num_vas;
+	/**
+	 * @dying: The batch that destroys it, or NULL: later commands do not find it at their
+	 * addresses. Set once, before that begins; its epoch is under the device's lock.
+	 */
+	struct dxg_batch *dying;
+
 	/** @busy: Uses by armed commands. Under the device's lock. */
 	unsigned int busy;
 	/** @revoked: Held commands must not use it. Under the device's lock. */

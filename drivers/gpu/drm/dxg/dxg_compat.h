@@ -10,6 +10,7 @@
 
 #include <drm/drm_drv.h>
 #include <drm/drm_gem.h>
+#include <drm/drm_gpuvm.h>
 #include <drm/gpu_scheduler.h>
 
 /**
@@ -64,6 +65,29 @@
 #ifdef DXG_HAVE_DRM_GEM_VMAP_UNLOCKED
 #define drm_gem_vmap(obj, map)		drm_gem_vmap_unlocked(obj, map)
 #define drm_gem_vunmap(obj, map)	drm_gem_vunmap_unlocked(obj, map)
+#endif
+
+#ifndef DXG_HAVE_DRM_GPUVM_BO_OBTAIN_LOCKED
+#define drm_gpuvm_bo_obtain_locked(gpuvm, obj)	drm_gpuvm_bo_obtain(gpuvm, obj)
+#endif
+
+#ifndef DXG_HAVE_DRM_GPUVM_MAP_REQ
+/**
+ * struct drm_gpuvm_map_req - Arguments of drm_gpuvm_sm_map()
+ * @map: what is to be mapped
+ */
+struct drm_gpuvm_map_req {
+	struct drm_gpuva_op_map map;
+};
+
+static inline int dxg_compat_gpuvm_sm_map(struct drm_gpuvm *gpuvm, void *priv,
+					  const struct drm_gpuvm_map_req *req)
+{
+	return drm_gpuvm_sm_map(gpuvm, priv, req->map.va.addr, req->map.va.range,
+				req->map.gem.obj, req->map.gem.offset);
+}
+
+#define drm_gpuvm_sm_map(gpuvm, priv, req)	dxg_compat_gpuvm_sm_map(gpuvm, priv, req)
 #endif
 
 #ifndef DXG_HAVE_DRM_SCHED_INIT_ARGS

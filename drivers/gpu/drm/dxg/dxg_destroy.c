@@ -10,6 +10,7 @@
 #include "dxg_allocation.h"
 #include "dxg_destroy.h"
 #include "dxg_device.h"
+#include "dxg_gpuva.h"
 #include "dxg_ioctl.h"
 #include "dxg_mapping.h"
 #include "dxg_process.h"
@@ -40,6 +41,10 @@
  * ASSUME_NOT_IN_USE does not wait for the epoch but for commands that the scheduler
  * already has, as long as they use the objects; those still held that name one of
  * them will fault instead. No flag frees memory under a running command.
+ *
+ * GPU virtual addresses follow the same rule: what is mapped there is unmapped when the batch
+ * runs, and until then only commands of its epoch and older ones find it; with
+ * ASSUME_NOT_IN_USE it is unmapped before the call returns.
  *
  * When its turn has come a batch runs in a worker, or in the call where that waits for
  * it and no command is in the way: close and destroy by the miniport, stand-alone
@@ -91,7 +96,7 @@ void dxg_batch_init(struct dxg_batch *batch, struct dxg_device *device,
 	INIT_LIST_HEAD(&batch->allocations);
 	batch->resource = NULL;
 	INIT_LIST_HEAD(&batch->link);
-	batch->epoch = 0;
+	batch->epoch = DXG_EPOCH_NONE;
 	batch->busy = 0;
 	batch->keep = false;
 	batch->pending = 0;
@@ -144,6 +149,13 @@ static bool batch_start_revoked(struct dxg_batch *batch)
 			spin_lock_irq(&device->lock);
 		}
 	}
+	spin_unlock_irq(&device->lock);
+
+	/* Whoever maps one of them from now on sees that it must not. */
+	list_for_each_entry(alloc, &batch->allocations, batch_link)
+		dxg_gpuva_forget(alloc);
+
+	spin_lock_irq(&device->lock);
 	ready = !--batch->busy;
 	if (!ready)
 		trace_dxg_destroy_deferred(batch);
@@ -184,6 +196,7 @@ static bool batch_revoke_mappings(struct dxg_batch *batch)
 	bool backed = false;
 
 	list_for_each_entry(alloc, &batch->allocations, batch_link) {
+		WRITE_ONCE(alloc->dying, batch);
 		if (dxg_allocation_zap(alloc))
 			dxg_mapping_revoke(alloc);
 		if (READ_ONCE(alloc->wanted))
@@ -276,6 +289,7 @@ static unsigned int batch_take(struct dxg_batch *batch, struct dxg_resource *res
 		if (alloc->resource != resource)
 			continue;
 		list_del_init(&alloc->batch_link);
+		dxg_gpuva_forget(alloc);
 		allocs[num++] = alloc;
 		if (num == DXG_DDI_CHUNK)
 			break;
@@ -418,6 +432,7 @@ static void batch_run_imports(struct dxg_batch *batch)
 		if (!alloc->share)
 			continue;
 		list_del_init(&alloc->batch_link);
+		dxg_gpuva_forget(alloc);
 		batch_free_import(batch, alloc);
 	}
 }

@@ -403,6 +403,29 @@ static int gpu_run_wait(struct gpu_request *request, struct dxg_process *process
 	return gpu_find_queues(request, process, 1, hw) ?: gpu_wait_run(request);
 }
 
+/**
+ * dxg_gpu_wait_queue() - Have a context wait for a monitored fence
+ * @process: the caller
+ * @context: handle of the context
+ * @sync: handle of the fence
+ * @value: value that it waits for
+ *
+ * Return: 0; -EINVAL; -EACCES; -ENOMEM; -ENODEV, as dxg_ioctl_sync_wait_gpu().
+ */
+int dxg_gpu_wait_queue(struct dxg_process *process, u32 context, u32 sync, u64 value)
+{
+	struct gpu_request *request = gpu_create(0, 1);
+	int ret;
+
+	if (!request)
+		return -ENOMEM;
+	request->handles[0] = sync;
+	request->values[0] = value;
+	ret = gpu_run_wait(request, process, context, false);
+	gpu_free(request);
+	return ret;
+}
+
 static bool gpu_wait_count_is_bad(u32 num)
 {
 	return !num || num > D3DKMT_MAX_OBJECTS_WAITED_ON_GPU;

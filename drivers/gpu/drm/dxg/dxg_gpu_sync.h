@@ -9,6 +9,7 @@
 #include "dxg_wait.h"
 
 struct dxg_command;
+struct dxg_process;
 struct eventfd_ctx;
 
 /**
@@ -43,6 +44,7 @@ struct dxg_gpu_signal {
 	atomic_t left[] __counted_by(num);
 };
 
+int dxg_gpu_wait_queue(struct dxg_process *process, u32 context, u32 sync, u64 value);
 bool dxg_gpu_sync_run(struct dxg_command *cmd);
 void dxg_gpu_signal_reach(struct dxg_command *cmd, u32 index, u64 value);
 void dxg_gpu_signal_end(struct dxg_command *cmd, int error);

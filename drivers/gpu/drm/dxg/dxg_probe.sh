@@ -76,6 +76,12 @@ have DRM_DRIVER_DATE drm/drm_drv.h \
 have DRM_GEM_VMAP_UNLOCKED drm/drm_gem.h \
 	'int drm_gem_vmap_unlocked(' \
 	'int drm_gem_vmap('
+have DRM_GPUVM_BO_OBTAIN_LOCKED drm/drm_gpuvm.h \
+	'drm_gpuvm_bo_obtain_locked(' \
+	'drm_gpuvm_bo_obtain('
+have DRM_GPUVM_MAP_REQ drm/drm_gpuvm.h \
+	'int drm_gpuvm_sm_map([^()]*struct drm_gpuvm_map_req \*req)' \
+	'int drm_gpuvm_sm_map([^()]*u64 addr, u64 range,'
 have DRM_SCHED_INIT_ARGS drm/gpu_scheduler.h \
 	'int drm_sched_init([^()]*struct drm_sched_init_args \*args)' \
 	'int drm_sched_init([^()]*u32 num_rqs,'

@@ -12,6 +12,7 @@
 
 #include "dxg_adapter.h"
 #include "dxg_backing.h"
+#include "dxg_gpuva.h"
 #include "dxg_process.h"
 #include "dxg_vidmm.h"
 
@@ -42,6 +43,7 @@ static void process_adapter_release(struct dxg_object *obj)
 {
 	struct dxg_process_adapter *pa = container_of(obj, struct dxg_process_adapter, base);
 
+	dxg_gpuvm_destroy(pa);
 	dxg_backing_forget(pa);
 	dxg_vidmm_forget_process(pa);
 	dxg_usage_remove(pa);
@@ -61,6 +63,8 @@ static void process_adapter_retire(struct dxg_object *obj)
 
 	if (dxg_object_kill(&pa->process->table, obj)) {
 		dxg_object_retire_children(&pa->process->table, obj);
+		/* Or an allocation that is mapped and its mapping would keep each other. */
+		dxg_gpuvm_clear(pa);
 		/* What others share of it may keep it for long. */
 		dxg_vidmm_forget_process(pa);
 		dxg_object_put(obj);

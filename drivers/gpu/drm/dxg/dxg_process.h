@@ -17,6 +17,7 @@
 #define DXG_PROCESS_MAX_ASYNC	4096
 
 struct dxg_adapter;
+struct dxg_gpuvm;
 struct dxg_process;
 struct mem_cgroup;
 struct mm_struct;
@@ -50,6 +51,8 @@ struct dxg_process_adapter {
 	atomic_t num_held;
 	/** @turns: Its queues that are runnable, by node and priority. */
 	struct dxg_turns turns[DXG_MAX_NODES][DXG_NUM_LEVELS];
+	/** @gpuvm: Its GPU virtual addresses, or NULL; set once, freed with this. */
+	struct dxg_gpuvm *gpuvm;
 	/** @ledger: Its bytes. */
 	struct dxg_ledger ledger;
 	/** @usage: What else it uses. */

@@ -16,6 +16,7 @@
 #include "dxg_sched.h"
 #include "dxg_submit.h"
 #include "dxg_trace.h"
+#include "dxg_translate.h"
 
 /**
  * DOC: Scheduling
@@ -229,10 +230,12 @@ static void node_refuse(struct dxg_node *node, struct dxg_command *cmd, int erro
 	struct dxg_device *device = cmd->queue->device;
 
 	dxg_object_get(&device->base);
-	if (error == -EFAULT)
+	if (error == -EFAULT) {
+		dxg_device_fault(device, cmd->fault, cmd->fault_write);
 		dxg_device_lose(device, D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT);
-	else if (error == -ENOMEM)
+	} else if (error == -ENOMEM) {
 		dxg_device_lose(device, D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY);
+	}
 	dxg_command_cancel(cmd);
 	node_disarm(node);
 	dxg_device_put(device);
@@ -365,6 +368,21 @@ static void node_try(struct dxg_node *node, struct dxg_command *cmd)
 }
 
 /*
+ * A command that faults takes its device along: what was promoted before it ends first, as if
+ * the engine had found the fault. Only once, for others may go on for ever.
+ */
+static bool node_defer_fault(struct dxg_node *node, struct dxg_command *cmd)
+{
+	lockdep_assert_held(&node->promote_lock);
+
+	if (!node->last || cmd->fault_deferred)
+		return false;
+	cmd->fault_deferred = true;
+	node_block(node, cmd, dma_fence_get(node->last));
+	return true;
+}
+
+/*
  * Bytes may have to move before a command can be armed, which takes memory; nothing
  * waits for a fence of it before it is armed, and nothing is allocated afterwards.
  */
@@ -381,7 +399,11 @@ static void node_promote_locked(struct dxg_node *node, bool wait)
 			node_try_jobless(node, cmd);
 			continue;
 		}
-		ret = dxg_command_pin(cmd);
+		ret = dxg_translate(cmd);
+		if (ret == -EFAULT && node_defer_fault(node, cmd))
+			continue;
+		if (!ret)
+			ret = dxg_command_pin(cmd);
 		if (ret == -EBUSY && wait)
 			ret = dxg_command_pin_waiting(cmd);
 		if (ret == -EBUSY) {

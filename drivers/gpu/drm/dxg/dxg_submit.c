@@ -15,6 +15,7 @@
 #include "dxg_context.h"
 #include "dxg_device.h"
 #include "dxg_gpu_sync.h"
+#include "dxg_gpuva_update.h"
 #include "dxg_ioctl.h"
 #include "dxg_prime.h"
 #include "dxg_process.h"
@@ -23,6 +24,7 @@
 #include "dxg_submit.h"
 #include "dxg_sync.h"
 #include "dxg_trace.h"
+#include "dxg_translate.h"
 #include "dxg_vidmm.h"
 
 /**
@@ -165,6 +167,8 @@ static int command_use(struct dxg_command *cmd, struct drm_dxg_address *address,
 	struct dxg_allocation *alloc;
 	u64 end;
 
+	if (address->kind == DRM_DXG_ADDRESS_GPU_VA && !address->pad)
+		return dxg_translate_check(cmd, address, length);
 	if (address->kind != DRM_DXG_ADDRESS_ALLOCATION || address->pad ||
 	    address->base > U32_MAX)
 		return -EINVAL;
@@ -407,6 +411,7 @@ void dxg_command_free(struct dxg_command *cmd)
 	kvfree(cmd->memory);
 	kvfree(cmd->signals);
 	kvfree(cmd->stream);
+	dxg_gpuva_update_free(cmd->update);
 	kfree(cmd);
 	if (!queue)
 		return;
@@ -774,6 +779,65 @@ static int submit_check(const struct d3dkmt_submit_command *args)
 	if (args->flags & D3DKMT_SUBMIT_PRESENT_REDIRECTED || args->num_primaries)
 		return -EPERM;
 	return 0;
+}
+
+/* All that an update gives the engine to do is to signal a fence. */
+static int update_prepare(struct dxg_command *cmd, u32 fence, u64 value)
+{
+	struct {
+		struct drm_dxg_cmd_stream head;
+		struct drm_dxg_cmd_signal signal;
+	} *stream;
+	struct stream_counts counts = { .signals = 1 };
+	struct stream_cursor cursor = { .size = sizeof(*stream) };
+
+	stream = kvzalloc(sizeof(*stream), GFP_KERNEL_ACCOUNT);
+	if (!stream)
+		return -ENOMEM;
+	stream->head.size = sizeof(*stream);
+	stream->signal.base.opcode = DRM_DXG_CMD_SIGNAL;
+	stream->signal.base.size = sizeof(stream->signal);
+	stream->signal.sync_object = fence;
+	stream->signal.value = value;
+	cmd->stream = stream;
+	cursor.stream = stream;
+	return command_join(cmd) ?:
+	       dxg_gpuva_update_resolve(cmd->update, cmd->queue->device) ?:
+	       command_resolve(cmd, &cursor, &counts);
+}
+
+/**
+ * dxg_command_create_update() - Create a command that does operations on GPU virtual addresses
+ * @ctx: the context, whose queue it is for
+ * @update: the operations; they are the command's, or freed
+ * @fence: handle of a monitored fence, which is signalled when they have been done
+ * @value: its value then
+ *
+ * Return: the command, to be held or retired and freed; -EINVAL; -EACCES; -ENOMEM; -ENODEV, as
+ * struct d3dkmt_update_gpu_virtual_address says.
+ */
+struct dxg_command *dxg_command_create_update(struct dxg_context *ctx,
+					      struct dxg_gpuva_update *update, u32 fence,
+					      u64 value)
+{
+	struct dxg_command *cmd = dxg_command_create_queued(&ctx->queue, true);
+	int ret;
+
+	if (IS_ERR(cmd)) {
+		dxg_gpuva_update_free(update);
+		return cmd;
+	}
+	cmd->update = update;
+	ret = update_prepare(cmd, fence, value);
+	if (ret) {
+		dxg_command_retire(cmd);
+		dxg_command_free(cmd);
+		return ERR_PTR(ret);
+	}
+	cmd->ddi.node = cmd->node->ordinal;
+	cmd->ddi.stream = cmd->stream;
+	cmd->ddi.memory = cmd->memory;
+	return cmd;
 }
 
 /**

@@ -11,8 +11,10 @@
 
 struct drm_gem_object;
 struct dxg_allocation;
+struct dxg_context;
 struct dxg_gpu_signal;
 struct dxg_gpu_wait;
+struct dxg_gpuva_update;
 struct dxg_node;
 struct dxg_process_adapter;
 struct dxg_queue;
@@ -101,6 +103,16 @@ struct dxg_command {
 
 	/** @stream: Private copy of the stream, references resolved. */
 	void *stream;
+	/** @has_gpuva: The stream has GPU virtual addresses, and is not translated yet. */
+	bool has_gpuva;
+	/** @fault: Where its translation had a page fault, or 0. */
+	u64 fault;
+	/** @fault_write: That was a write. */
+	bool fault_write;
+	/** @fault_deferred: It has waited for what was promoted before. */
+	bool fault_deferred;
+	/** @update: Operations on those that it does, or NULL. */
+	struct dxg_gpuva_update *update;
 	/** @uses: What the stream names. */
 	struct dxg_use *uses;
 	/** @num_uses: How many; one may be there several times. */
@@ -147,6 +159,9 @@ struct dxg_command *dxg_command_create_queued(struct dxg_queue *queue, bool job)
 int dxg_command_hold(struct dxg_command **cmds, u32 num);
 int dxg_submit(struct dxg_queue **queues, u32 num, const struct dxg_submission *submission);
 int dxg_submit_check_size(u64 data, u32 size);
+struct dxg_command *dxg_command_create_update(struct dxg_context *ctx,
+					      struct dxg_gpuva_update *update, u32 fence,
+					      u64 value);
 int dxg_command_pin(struct dxg_command *cmd);
 int dxg_command_pin_waiting(struct dxg_command *cmd);
 void dxg_command_unpin(struct dxg_command *cmd);

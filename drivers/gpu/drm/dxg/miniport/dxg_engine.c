@@ -66,14 +66,18 @@ static void *engine_memory(struct dxg_engine *engine, const struct drm_dxg_addre
 
 static void engine_fill(struct dxg_engine *engine, const struct drm_dxg_cmd_fill *fill)
 {
-	u32 *dst = engine_memory(engine, &fill->dst);
+	void *dst = engine_memory(engine, &fill->dst);
 	u64 left = fill->length;
 
 	while (left && !engine_cancelled(engine)) {
 		u64 step = min_t(u64, left, ENGINE_STEP);
 
-		memset32(dst, fill->pattern, step / sizeof(*dst));
-		dst += step / sizeof(*dst);
+		/* What is copied from where zero is read need not be aligned. */
+		if (fill->pattern)
+			memset32(dst, fill->pattern, step / sizeof(fill->pattern));
+		else
+			memset(dst, 0, step);
+		dst += step;
 		left -= step;
 	}
 }
