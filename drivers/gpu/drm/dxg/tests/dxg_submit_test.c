@@ -385,7 +385,7 @@ static const struct submit_bad submit_bads[] = {
 	BAD(-EINVAL, fill.length, 2, "fill of half a word"),
 	BAD(-EINVAL, fill.dst.offset, 2, "fill at half a word"),
 	BAD(-EINVAL, fill.dst.offset, PAGE_SIZE, "fill at the end"),
-	BAD(-EINVAL, fill.dst.kind, DRM_DXG_ADDRESS_GPU_VA, "fill at an address"),
+	BAD(-EINVAL, fill.dst.kind, 3, "fill at another kind of address"),
 	BAD(-EINVAL, fill.dst.pad, 1, "address's padding"),
 	BAD(-EINVAL, fill.dst.base, 0, "fill nothing"),
 	BAD(-EINVAL, fill.dst.base, 0x40000000, "fill another thing"),
