@@ -214,9 +214,9 @@ static void test_record(struct igt_dxg *dxg)
 /* --- addresses ----------------------------------------------------------- */
 
 SPOILER(kind_zero, target->fill->dst.kind = 0)
-SPOILER(kind_gpu_va, target->fill->dst.kind = DRM_DXG_ADDRESS_GPU_VA)
+SPOILER(kind_other, target->fill->dst.kind = 4)
 SPOILER(kind_next, target->fill->dst.kind = 3)
-SPOILER(kind_src, target->copy->src.kind = DRM_DXG_ADDRESS_GPU_VA)
+SPOILER(kind_src, target->copy->src.kind = 3)
 SPOILER(kind_stamp, target->stamp->dst.kind = 0xffffffff)
 SPOILER(pad_dst, target->fill->dst.pad = 1)
 SPOILER(pad_src, target->copy->src.pad = 0x80000000)
@@ -250,7 +250,7 @@ static void spoil_handle_resource(struct target *target)
 }
 
 static const struct spoiler bad_addresses[] = {
-	SPOIL(kind_zero), SPOIL(kind_gpu_va), SPOIL(kind_next), SPOIL(kind_src),
+	SPOIL(kind_zero), SPOIL(kind_other), SPOIL(kind_next), SPOIL(kind_src),
 	SPOIL(kind_stamp), SPOIL(pad_dst), SPOIL(pad_src), SPOIL(pad_stamp), SPOIL(handle_zero),
 	SPOIL(handle_low), SPOIL(handle_high), SPOIL(handle_top), SPOIL(handle_none),
 	SPOIL(handle_device), SPOIL(handle_context), SPOIL(handle_fence), SPOIL(handle_adapter),
@@ -548,8 +548,16 @@ static void test_random(struct igt_dxg *dxg)
 		} while (word >= words + 32 && word < words + 38);
 		*word = rand() % 3 ? rand() : rand() % 9;
 		ret = __igt_dxg_submit_bytes(dxg, target.context, words, target.stream.size);
-		igt_assert_f(!ret || ret == -EINVAL || ret == -ENOMEM,
+		igt_assert_f(!ret || ret == -EINVAL || ret == -ENOMEM || ret == -ENODEV,
 			     "the submission returned %d\n", ret);
+		if (ret != -ENODEV)
+			continue;
+		/* One of the earlier ones named a GPU virtual address. */
+		igt_assert_eq(igt_dxg_device_state(dxg, target.device),
+			      D3DKMT_DEVICEEXECUTION_ERROR_DMAPAGEFAULT);
+		igt_dxg_destroy_device(dxg, target.device);
+		igt_dxg_destroy_device(dxg, target.device2);
+		target_create(dxg, &target);
 	}
 	igt_dxg_destroy_device(dxg, target.device);
 	igt_dxg_destroy_device(dxg, target.device2);
