@@ -354,6 +354,13 @@ static int translate_stream(struct translation *t)
 	return 0;
 }
 
+/* Those that the second walk has taken references on. */
+static void translate_put_uses(struct translation *t)
+{
+	while (t->num_uses > t->cmd->num_uses)
+		dxg_allocation_put(t->uses[--t->num_uses].alloc);
+}
+
 static void translate_drop(struct translation *t, void **memory)
 {
 	kvfree(t->stream);
@@ -361,12 +368,13 @@ static void translate_drop(struct translation *t, void **memory)
 	kvfree(memory);
 }
 
-/* The first walk has said how much it is; nothing has changed since. */
+/* The first walk has said how much it is; no mapping has changed since. */
 static int translate_write(struct translation *t)
 {
 	struct dxg_command *cmd = t->cmd;
 	struct drm_dxg_cmd_stream *head;
 	void **memory;
+	int ret;
 
 	t->stream = kvzalloc(t->size, GFP_KERNEL_ACCOUNT);
 	t->uses = kvcalloc(t->num_uses, sizeof(*t->uses), GFP_KERNEL_ACCOUNT);
@@ -379,7 +387,14 @@ static int translate_write(struct translation *t)
 	*head = *(const struct drm_dxg_cmd_stream *)cmd->stream;
 	head->size = t->size;
 	memcpy(t->uses, cmd->uses, cmd->num_uses * sizeof(*t->uses));
-	WARN_ON(translate_stream(t) || t->size != head->size);
+	ret = translate_stream(t);
+	if (ret) {
+		/* One of them has been destroyed meanwhile, with ASSUME_NOT_IN_USE. */
+		translate_put_uses(t);
+		translate_drop(t, memory);
+		return ret;
+	}
+	WARN_ON(t->size != head->size);
 
 	swap(cmd->stream, t->stream);
 	swap(cmd->uses, t->uses);
