@@ -461,6 +461,7 @@ static const struct {
 	{ "resources", offsetof(struct igt_dxg_state, resources), false },
 	{ "allocations", offsetof(struct igt_dxg_state, allocations), true },
 	{ "sync_objects", offsetof(struct igt_dxg_state, sync_objects), false },
+	{ "sync_openings", offsetof(struct igt_dxg_state, sync_openings), false },
 	{ "commands", offsetof(struct igt_dxg_state, commands), true },
 	{ "batches", offsetof(struct igt_dxg_state, batches), true },
 	{ "shares", offsetof(struct igt_dxg_state, shares), true },

@@ -425,6 +425,7 @@ struct igt_dxg_state {
 	uint64_t resources;
 	uint64_t allocations;
 	uint64_t sync_objects;
+	uint64_t sync_openings;
 	uint64_t commands;
 	uint64_t batches;
 	uint64_t shares;

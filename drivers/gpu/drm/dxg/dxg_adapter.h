@@ -31,7 +31,8 @@ struct task_struct;
  * @contexts: contexts
  * @resources: resources
  * @allocations: allocations, those whose destruction is pending included
- * @sync_objects: sync objects
+ * @sync_objects: sync objects, those included that no device has open
+ * @sync_openings: what devices have of them
  * @commands: commands, held and armed
  * @batches: destructions that are pending
  * @shares: shared resources, those included that no device has open
@@ -44,6 +45,7 @@ struct dxg_adapter_stats {
 	atomic_t resources;
 	atomic_t allocations;
 	atomic_t sync_objects;
+	atomic_t sync_openings;
 	atomic_t commands;
 	atomic_t batches;
 	atomic_t shares;

@@ -23,6 +23,7 @@
 #include "dxg_sched.h"
 #include "dxg_submit.h"
 #include "dxg_sync.h"
+#include "dxg_sync_object.h"
 
 /**
  * DOC: Device core dumps
@@ -320,7 +321,7 @@ static void capture_objects(struct dxg_coredump *dump, const struct dxg_command 
 	dump->num_signals = cmd->num_signals;
 	for (i = 0; i < min_t(u32, cmd->num_signals, COREDUMP_SIGNALS); i++) {
 		dump->signals[i].handle = cmd->signals[i]->base.handle;
-		dump->signals[i].value = READ_ONCE(*cmd->signals[i]->value);
+		dump->signals[i].value = READ_ONCE(*cmd->signals[i]->object->value);
 	}
 }
 

@@ -82,6 +82,7 @@ static int dxg_state_show(struct seq_file *m, void *data)
 	seq_printf(m, "resources: %d\n", atomic_read(&stats->resources));
 	seq_printf(m, "allocations: %d\n", atomic_read(&stats->allocations));
 	seq_printf(m, "sync_objects: %d\n", atomic_read(&stats->sync_objects));
+	seq_printf(m, "sync_openings: %d\n", atomic_read(&stats->sync_openings));
 	seq_printf(m, "commands: %d\n", atomic_read(&stats->commands));
 	seq_printf(m, "batches: %d\n", atomic_read(&stats->batches));
 	seq_printf(m, "shares: %d\n", atomic_read(&stats->shares));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
-#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -17,32 +16,24 @@
 /**
  * DOC: Sync objects
  *
- * A monitored fence is a 64-bit value that the CPU and engines set and that anybody
- * waits for to reach some value. It lies in a page that the owner has mapped for
- * reading, so that polling needs no call; a write to the mapping faults.
+ * What a device has of a sync object: a handle, and the address of a monitored fence's
+ * value. That lies in a page that the owner has mapped for reading, so that polling needs no
+ * call; a write to the mapping faults. The device that creates a sync object has its first
+ * opening. What one opening must not do, signal or wait, another may.
  *
- * It is no dma_fence and never becomes one: user space decides when and whether it is
- * signalled, and the kernel must not wait for that. What waits is a thread, killable,
- * an eventfd, or commands that are held and that nobody else waits for.
+ * Destroying it ends the waits that began by this opening, and nobody else's.
  *
- * One lock for each adapter covers all values and waits: a wait on many objects, and a
- * signal of many, is one step for everybody. A lock for each object would need an order
- * among them and still a second lock for the wait.
+ * It is no dma_fence: user space decides when and whether it is signalled, and the kernel
+ * must not wait for that. What waits is a thread, killable, an eventfd, or a queue whose next
+ * command is no job yet.
  */
-
-static void sync_set_locked(struct dxg_sync *sync, u64 value)
-{
-	WRITE_ONCE(*sync->value, value);
-	dxg_wait_reach_locked(sync);
-}
 
 static void sync_release(struct dxg_object *obj)
 {
 	struct dxg_sync *sync = container_of(obj, struct dxg_sync, base);
 
-	WARN_ON(!list_empty(&sync->waiters));
-	__free_page(sync->page);
-	atomic_dec(&sync->device->adapter->stats.sync_objects);
+	atomic_dec(&sync->device->adapter->stats.sync_openings);
+	dxg_sync_object_put(sync->object);
 	kfree(sync);
 }
 
@@ -51,7 +42,8 @@ static void sync_retire(struct dxg_object *obj)
 	struct dxg_sync *sync = container_of(obj, struct dxg_sync, base);
 	struct dxg_adapter *adapter = sync->device->adapter;
 
-	dxg_mapping_unmap_page(sync->device->process, sync->cpu_va, sync->page);
+	if (sync->cpu_va)
+		dxg_mapping_unmap_page(sync->device->process, sync->cpu_va, sync->object->page);
 
 	spin_lock(&adapter->sync_lock);
 	sync->dead = true;
@@ -119,18 +111,13 @@ int dxg_sync_check_gpu_signal(const struct dxg_sync *sync)
 }
 
 /**
- * dxg_sync_signal() - Signal from an engine
+ * dxg_sync_signal() - Signal from a queue
  * @sync: the sync object
- * @value: new value; nothing happens where the current one is larger
+ * @value: new value of a fence; nothing happens where the current one is larger
  */
 void dxg_sync_signal(struct dxg_sync *sync, u64 value)
 {
-	struct dxg_adapter *adapter = sync->device->adapter;
-
-	spin_lock(&adapter->sync_lock);
-	if (value >= *sync->value)
-		sync_set_locked(sync, value);
-	spin_unlock(&adapter->sync_lock);
+	dxg_sync_object_signal(sync->object, value);
 }
 
 /**
@@ -143,37 +130,56 @@ void dxg_sync_rewind(struct dxg_sync *sync, u64 value)
 	struct dxg_adapter *adapter = sync->device->adapter;
 
 	spin_lock(&adapter->sync_lock);
-	sync_set_locked(sync, value);
+	dxg_sync_object_set_locked(sync->object, value);
 	spin_unlock(&adapter->sync_lock);
 }
 
 /**
  * dxg_sync_fail() - A command that would have signalled it was lost
- * @sync: the sync object; goes to the maximum unless its creator said otherwise
+ * @sync: the sync object
+ *
+ * A fence goes to the maximum, unless who created or opened it said otherwise; anything
+ * else is signalled, as nobody else would.
  */
 void dxg_sync_fail(struct dxg_sync *sync)
 {
-	if (!(sync->flags & D3DKMT_SYNC_NO_SIGNAL_MAX_VALUE_ON_TDR))
+	if (!((sync->flags | sync->object->flags) & D3DKMT_SYNC_NO_SIGNAL_MAX_VALUE_ON_TDR))
 		dxg_sync_signal(sync, U64_MAX);
 }
 
-static int sync_check(const struct d3dkmt_sync_object_info2 *info)
+/**
+ * dxg_sync_create_opening() - Create a device's opening of an object
+ * @device: the device
+ * @flags: D3DKMT_SYNC_* of the opening
+ * @object: the object; the reference is consumed, on failure too
+ *
+ * Return: the opening, its handle not reserved; -ENOMEM.
+ */
+struct dxg_sync *dxg_sync_create_opening(struct dxg_device *device, u32 flags,
+					 struct dxg_sync_object *object)
 {
-	u32 flags = info->flags;
+	struct dxg_sync *sync;
 
-	if (!info->type || info->type > D3DKMT_SYNC_PERIODIC_MONITORED_FENCE)
-		return -EINVAL;
-	if (flags & ~(D3DKMT_SYNC_SIGNAL_BY_KMD * 2 - 1) || flags & D3DKMT_SYNC_SIGNAL_BY_KMD)
-		return -EINVAL;
-	if (!(flags & D3DKMT_SYNC_SHARED) != !(flags & D3DKMT_SYNC_NT_SECURITY_SHARING))
-		return -EINVAL;
-	if (flags & D3DKMT_SYNC_CROSS_ADAPTER && !(flags & D3DKMT_SYNC_SHARED))
-		return -EINVAL;
-	if (info->type != D3DKMT_SYNC_MONITORED_FENCE)
-		return -EPERM;
-	if (info->engine_affinity > 1)
-		return -EINVAL;
-	return flags & D3DKMT_SYNC_SHARED ? -EPERM : 0;
+	sync = kzalloc(sizeof(*sync), GFP_KERNEL_ACCOUNT);
+	if (!sync) {
+		dxg_sync_object_put(object);
+		return ERR_PTR(-ENOMEM);
+	}
+	dxg_object_init(&sync->base, &sync_ops, &device->base);
+	sync->device = device;
+	sync->flags = flags;
+	sync->object = object;
+	atomic_inc(&device->adapter->stats.sync_openings);
+	return sync;
+}
+
+static struct dxg_sync *sync_create(struct dxg_device *device, const struct dxg_sync_init *init)
+{
+	struct dxg_sync_object *object = dxg_sync_object_create(device->adapter, init);
+
+	if (IS_ERR(object))
+		return ERR_CAST(object);
+	return dxg_sync_create_opening(device, init->flags, object);
 }
 
 /**
@@ -186,35 +192,25 @@ static int sync_check(const struct d3dkmt_sync_object_info2 *info)
  */
 struct dxg_sync *dxg_sync_create(struct dxg_device *device, u32 flags, u64 value)
 {
-	struct dxg_sync *sync;
+	struct dxg_sync_init init = {
+		.type = D3DKMT_SYNC_MONITORED_FENCE,
+		.flags = flags,
+		.value = value,
+	};
 
-	sync = kzalloc(sizeof(*sync), GFP_KERNEL_ACCOUNT);
-	if (!sync)
-		return ERR_PTR(-ENOMEM);
-	sync->page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!sync->page) {
-		kfree(sync);
-		return ERR_PTR(-ENOMEM);
-	}
-	dxg_object_init(&sync->base, &sync_ops, &device->base);
-	sync->device = device;
-	sync->flags = flags;
-	sync->value = page_address(sync->page);
-	*sync->value = value;
-	INIT_LIST_HEAD(&sync->waiters);
-	atomic_inc(&device->adapter->stats.sync_objects);
-	return sync;
+	return sync_create(device, &init);
 }
 
 /**
- * dxg_sync_open() - Give a new fence a handle and map its value
+ * dxg_sync_open() - Give a new opening a handle and map its value
  * @call: the operation, which publishes the handle
- * @sync: the fence; consumed on failure too
+ * @sync: the opening; consumed on failure too
  *
  * Return: 0; a negative errno: no memory, handles or address space.
  */
 int dxg_sync_open(struct dxg_call *call, struct dxg_sync *sync)
 {
+	unsigned long va;
 	int ret;
 
 	ret = dxg_handle_reserve(&call->process->table, &sync->base);
@@ -223,13 +219,41 @@ int dxg_sync_open(struct dxg_call *call, struct dxg_sync *sync)
 		return ret;
 	}
 	dxg_call_add(call, &sync->base);
+	if (!sync->object->page)
+		return 0;
 	/* Last; retiring the object undoes it. */
-	sync->cpu_va = dxg_mapping_map_page(sync->page);
-	if (IS_ERR_VALUE(sync->cpu_va)) {
-		ret = sync->cpu_va;
-		sync->cpu_va = 0;
-	}
-	return ret;
+	va = dxg_mapping_map_page(sync->object->page);
+	if (IS_ERR_VALUE(va))
+		return va;
+	sync->cpu_va = va;
+	return 0;
+}
+
+static int sync_check_flags(const struct d3dkmt_sync_object_info2 *info)
+{
+	u32 flags = info->flags;
+
+	if (flags & ~(D3DKMT_SYNC_SIGNAL_BY_KMD * 2 - 1) || flags & D3DKMT_SYNC_SIGNAL_BY_KMD)
+		return -EINVAL;
+	if (!(flags & D3DKMT_SYNC_SHARED) != !(flags & D3DKMT_SYNC_NT_SECURITY_SHARING))
+		return -EINVAL;
+	if (flags & D3DKMT_SYNC_CROSS_ADAPTER && !(flags & D3DKMT_SYNC_SHARED))
+		return -EINVAL;
+	return flags & D3DKMT_SYNC_SHARED ? -EPERM : 0;
+}
+
+static int sync_check(const struct d3dkmt_sync_object_info2 *info)
+{
+	int ret;
+
+	if (!info->type || info->type > D3DKMT_SYNC_PERIODIC_MONITORED_FENCE)
+		return -EINVAL;
+	ret = sync_check_flags(info);
+	if (ret)
+		return ret;
+	if (info->type != D3DKMT_SYNC_MONITORED_FENCE)
+		return -EPERM;
+	return info->engine_affinity > 1 ? -EINVAL : 0;
 }
 
 /**
@@ -321,11 +345,11 @@ static int signal_check_locked(struct dxg_sync **syncs, const u64 *values, u32 n
 	for (i = 0; i < num; i++) {
 		if (syncs[i]->flags & D3DKMT_SYNC_NO_SIGNAL)
 			return -EACCES;
-		if (!rewind && values[i] < *syncs[i]->value)
+		if (!rewind && values[i] < *syncs[i]->object->value)
 			return -EINVAL;
 		/* The same one twice must not go back either. */
 		for (j = 0; j < i && !rewind; j++)
-			if (syncs[j] == syncs[i] && values[i] < values[j])
+			if (syncs[j]->object == syncs[i]->object && values[i] < values[j])
 				return -EINVAL;
 	}
 	return 0;
@@ -348,7 +372,7 @@ static int signal_all(struct dxg_device *device, const u32 *handles, const u64 *
 	spin_lock(&device->adapter->sync_lock);
 	ret = signal_check_locked(syncs, values, num, rewind);
 	for (i = 0; i < num && !ret; i++)
-		sync_set_locked(syncs[i], values[i]);
+		dxg_sync_object_set_locked(syncs[i]->object, values[i]);
 	spin_unlock(&device->adapter->sync_lock);
 out_put:
 	while (found--)

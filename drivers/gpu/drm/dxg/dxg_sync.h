@@ -2,40 +2,47 @@
 #ifndef _DXG_SYNC_H
 #define _DXG_SYNC_H
 
-#include <linux/list.h>
+#include <linux/types.h>
 
 #include "dxg_handle.h"
+#include "dxg_sync_object.h"
 
-struct dxg_adapter;
 struct dxg_call;
 struct dxg_device;
-struct page;
 
 /**
- * struct dxg_sync - A sync object: a monitored fence
+ * struct dxg_sync - A sync object as one device has it
  */
 struct dxg_sync {
 	/** @base: The object; parent is the device. */
 	struct dxg_object base;
 	/** @device: The device, counted by the parent. */
 	struct dxg_device *device;
-	/** @flags: D3DKMT_SYNC_*. */
+	/** @object: What it has in common with other openings, counted. */
+	struct dxg_sync_object *object;
+	/** @flags: D3DKMT_SYNC_* of this opening. */
 	u32 flags;
-	/** @of_queue: Part of a paging queue, and destroyed with it only. */
+	/** @of_queue: Part of a queue, and destroyed with it only. */
 	bool of_queue;
-	/** @page: Page with the value, mapped by user space for reading. */
-	struct page *page;
-	/** @cpu_va: Where it is mapped. */
+	/** @cpu_va: Where the value is mapped; 0: nowhere. */
 	unsigned long cpu_va;
-
-	/** @value: The value, in @page. Under the adapter's sync_lock. */
-	u64 *value;
-	/** @dead: Destroyed: nobody waits any more. Under the adapter's sync_lock. */
+	/** @dead: Destroyed: nobody waits by it any more. Under the adapter's sync_lock. */
 	bool dead;
-	/** @waiters: Waits for it. Under the adapter's sync_lock. */
-	struct list_head waiters;
 };
 
+/**
+ * dxg_sync_is_monitored() - Whether the CPU can signal it and wait for it
+ * @sync: the sync object
+ *
+ * Return: whether it is a monitored fence.
+ */
+static inline bool dxg_sync_is_monitored(const struct dxg_sync *sync)
+{
+	return sync->object->type == D3DKMT_SYNC_MONITORED_FENCE;
+}
+
+struct dxg_sync *dxg_sync_create_opening(struct dxg_device *device, u32 flags,
+					 struct dxg_sync_object *object);
 struct dxg_sync *dxg_sync_create(struct dxg_device *device, u32 flags, u64 value);
 int dxg_sync_open(struct dxg_call *call, struct dxg_sync *sync);
 struct dxg_sync *dxg_sync_lookup(struct dxg_device *device, u32 handle);

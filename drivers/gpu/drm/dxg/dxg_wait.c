@@ -124,9 +124,9 @@ void dxg_wait_start(struct dxg_wait *wait)
 
 		if (entry->sync->dead && !wait->holds)
 			result = -EINVAL;
-		if (entry->value > *entry->sync->value) {
+		if (entry->value > *entry->sync->object->value) {
 			wait->left++;
-			list_add_tail(&entry->link, &entry->sync->waiters);
+			list_add_tail(&entry->link, &entry->sync->object->waiters);
 		}
 	}
 	list_add_tail(&wait->link, &adapter->waits);
@@ -177,18 +177,18 @@ void dxg_wait_cancel_all(struct dxg_adapter *adapter)
 
 /**
  * dxg_wait_reach_locked() - End the waits that a fence's new value satisfies
- * @sync: the fence
+ * @object: the fence
  */
-void dxg_wait_reach_locked(struct dxg_sync *sync)
+void dxg_wait_reach_locked(struct dxg_sync_object *object)
 {
 	struct dxg_wait_entry *entry, *next;
 	LIST_HEAD(reached);
 
-	lockdep_assert_held(&sync->device->adapter->sync_lock);
+	lockdep_assert_held(&object->adapter->sync_lock);
 
 	/* In two steps: finishing one wait takes others of its entries off the list. */
-	list_for_each_entry_safe(entry, next, &sync->waiters, link)
-		if (entry->value <= *sync->value)
+	list_for_each_entry_safe(entry, next, &object->waiters, link)
+		if (entry->value <= *object->value)
 			list_move_tail(&entry->link, &reached);
 	while (!list_empty(&reached)) {
 		entry = list_first_entry(&reached, struct dxg_wait_entry, link);
@@ -199,8 +199,8 @@ void dxg_wait_reach_locked(struct dxg_sync *sync)
 }
 
 /**
- * dxg_wait_end_locked() - End the waits at a fence that do not hold
- * @sync: the fence, which goes
+ * dxg_wait_end_locked() - End the waits that began by an opening and do not hold
+ * @sync: the opening, which goes
  * @error: what they are told
  */
 void dxg_wait_end_locked(struct dxg_sync *sync, int error)
@@ -208,11 +208,11 @@ void dxg_wait_end_locked(struct dxg_sync *sync, int error)
 	struct dxg_wait_entry *entry, *next;
 	LIST_HEAD(ended);
 
-	lockdep_assert_held(&sync->device->adapter->sync_lock);
+	lockdep_assert_held(&sync->object->adapter->sync_lock);
 
 	/* In two steps, as above. */
-	list_for_each_entry_safe(entry, next, &sync->waiters, link)
-		if (!entry->wait->holds)
+	list_for_each_entry_safe(entry, next, &sync->object->waiters, link)
+		if (entry->sync == sync && !entry->wait->holds)
 			list_move_tail(&entry->link, &ended);
 	while (!list_empty(&ended)) {
 		entry = list_first_entry(&ended, struct dxg_wait_entry, link);

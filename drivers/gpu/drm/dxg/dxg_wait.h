@@ -8,6 +8,7 @@
 struct dxg_adapter;
 struct dxg_device;
 struct dxg_sync;
+struct dxg_sync_object;
 struct dxg_wait;
 
 /**
@@ -58,7 +59,7 @@ void dxg_wait_fini(struct dxg_wait *wait);
 void dxg_wait_start(struct dxg_wait *wait);
 bool dxg_wait_cancel(struct dxg_wait *wait);
 void dxg_wait_cancel_all(struct dxg_adapter *adapter);
-void dxg_wait_reach_locked(struct dxg_sync *sync);
+void dxg_wait_reach_locked(struct dxg_sync_object *object);
 void dxg_wait_end_locked(struct dxg_sync *sync, int error);
 
 #endif /* _DXG_WAIT_H */
