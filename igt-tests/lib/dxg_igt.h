@@ -339,6 +339,17 @@ int __igt_dxg_open_shared(const struct igt_dxg *dxg, uint32_t device, int fd, ui
 uint32_t igt_dxg_open_shared(const struct igt_dxg *dxg, uint32_t device, int fd,
 			     uint32_t count, uint32_t *allocations);
 
+/* The flags of a sync object that can be shared; igt_dxg_share() takes its handle, too. */
+#define IGT_DXG_SYNC_SHARED	(D3DKMT_SYNC_SHARED | D3DKMT_SYNC_NT_SECURITY_SHARING)
+
+uint32_t igt_dxg_create_shared_fence(const struct igt_dxg *dxg, uint32_t device, uint32_t flags,
+				     uint64_t initial, const uint64_t **value);
+/* Open a sync object's descriptor on a device; @value may be NULL. */
+int __igt_dxg_open_fence(const struct igt_dxg *dxg, uint32_t device, int fd, uint32_t flags,
+			 uint32_t *fence, const uint64_t **value);
+uint32_t igt_dxg_open_fence(const struct igt_dxg *dxg, uint32_t device, int fd, uint32_t flags,
+			    const uint64_t **value);
+
 /* --- command streams ----------------------------------------------------- */
 
 /* Room for a stream that is too large, too. */

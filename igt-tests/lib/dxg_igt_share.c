@@ -82,3 +82,39 @@ uint32_t igt_dxg_open_shared(const struct igt_dxg *dxg, uint32_t device, int fd,
 	igt_assert_neq_u32(resource, 0);
 	return resource;
 }
+
+uint32_t igt_dxg_create_shared_fence(const struct igt_dxg *dxg, uint32_t device, uint32_t flags,
+				     uint64_t initial, const uint64_t **value)
+{
+	uint32_t fence;
+
+	igt_assert_eq(__igt_dxg_create_fence(dxg, device, flags | IGT_DXG_SYNC_SHARED, initial,
+					     &fence, value), 0);
+	return fence;
+}
+
+int __igt_dxg_open_fence(const struct igt_dxg *dxg, uint32_t device, int fd, uint32_t flags,
+			 uint32_t *fence, const uint64_t **value)
+{
+	struct d3dkmt_open_sync_object_from_nt_handle2 args = {
+		.nt_handle = fd,
+		.device = device,
+		.flags = flags,
+	};
+	int ret = igt_dxg_ioctl(dxg, D3DKMT_IOCTL_OPEN_SYNC_OBJECT_FROM_NT_HANDLE2, &args);
+
+	*fence = args.sync_object;
+	if (value)
+		*value = (const uint64_t *)(uintptr_t)args.fence_value_cpu_va;
+	return ret;
+}
+
+uint32_t igt_dxg_open_fence(const struct igt_dxg *dxg, uint32_t device, int fd, uint32_t flags,
+			    const uint64_t **value)
+{
+	uint32_t fence;
+
+	igt_assert_eq(__igt_dxg_open_fence(dxg, device, fd, flags, &fence, value), 0);
+	igt_assert_neq_u32(fence, 0);
+	return fence;
+}

@@ -1539,8 +1539,8 @@ enum d3dkmt_sync_object_type {
 /**
  * struct d3dkmt_sync_object_info2 - What a sync object is
  * @type: in: enum d3dkmt_sync_object_type; EINVAL: any other
- * @flags: in: D3DKMT_SYNC_*; EPERM: SHARED with NT_SECURITY_SHARING; EINVAL:
- *	SHARED without it, NT_SECURITY_SHARING or CROSS_ADAPTER without SHARED,
+ * @flags: in: D3DKMT_SYNC_*; EPERM: CROSS_ADAPTER; EINVAL: SHARED without
+ *	NT_SECURITY_SHARING, NT_SECURITY_SHARING or CROSS_ADAPTER without SHARED,
  *	SIGNAL_BY_KMD, undefined bits
  * @initial_fence_value: in: first value
  * @fence_value_cpu_va: out: address of the current value, a __u64 that the
@@ -1585,13 +1585,47 @@ struct d3dkmt_create_sync_object2 {
 };
 
 /**
+ * struct d3dkmt_open_sync_object_from_nt_handle2 - D3DKMTOpenSyncObjectFromNtHandle2
+ * @nt_handle: in: file descriptor of ShareObjects; EINVAL: another one, or of a sync object
+ *	of another adapter
+ * @device: in: device handle
+ * @flags: in: D3DKMT_SYNC_*, what this opening must not do; SHARED, NT_SECURITY_SHARING and
+ *	TOP_OF_PIPELINE change nothing; EPERM: CROSS_ADAPTER; EINVAL: SIGNAL_BY_KMD,
+ *	undefined bits
+ * @sync_object: out: sync object handle of the device
+ * @pad: ignored
+ * @fence_value_cpu_va: out: of a monitored fence the address of its value, as at creation;
+ *	of others untouched
+ * @fence_value_gpu_va: out: of a monitored fence 0; of others untouched
+ * @engine_affinity: in: of a monitored fence 0 or 1; EINVAL: any other
+ * @pad1: ignored
+ * @reserved: ignored
+ *
+ * The device has a handle of its own for the same sync object, with which it can do what
+ * @flags allow, whatever its creator may do. EPERM: also a caller whose address space is
+ * not that of the file's first lock or sync object. ENODEV: the adapter has been removed.
+ */
+struct d3dkmt_open_sync_object_from_nt_handle2 {
+	__u64 nt_handle;
+	__u32 device;
+	__u32 flags;
+	__u32 sync_object;
+	__u32 pad;
+	__u64 fence_value_cpu_va;
+	__u64 fence_value_gpu_va;
+	__u32 engine_affinity;
+	__u32 pad1;
+	__u64 reserved[5];
+};
+
+/**
  * struct d3dkmt_destroy_sync_object - D3DKMTDestroySynchronizationObject
  * @sync_object: in: sync object handle
  *
- * Waits of the CPU that are pending on it end with EINVAL, those through an
- * eventfd are dropped. A wait in a context or hardware queue goes on: what is queued
- * may still signal it. EINVAL: the fence of a paging queue or hardware queue. Works on a
- * removed adapter.
+ * Waits of the CPU that are pending by this handle end with EINVAL, those through an
+ * eventfd are dropped; others that have it open go on. So does a wait in a context or
+ * hardware queue: what is queued may still signal it. EINVAL: the fence of a paging queue or
+ * hardware queue. Works on a removed adapter.
  */
 struct d3dkmt_destroy_sync_object {
 	__u32 sync_object;
@@ -1819,7 +1853,8 @@ struct d3dkmt_wait_sync_object_from_cpu {
  * struct d3dkmt_share_objects - D3DKMTShareObjects
  * @object_count: in: 1; EINVAL: any other number
  * @pad0: ignored
- * @objects: in: pointer to an array of handles: a resource created with SHARED, or opened
+ * @objects: in: pointer to an array of handles: a resource or sync object created with
+ *	SHARED, or opened
  * @object_attributes: ignored
  * @desired_access: ignored
  * @pad1: ignored
@@ -1827,12 +1862,12 @@ struct d3dkmt_wait_sync_object_from_cpu {
  *
  * The descriptor is closed by exec. It can be passed to other processes, and keeps what it
  * names after the handle is destroyed and its process gone. From the first call on no
- * allocation can be added to the resource.
+ * allocation can be added to a resource.
  *
- * EINVAL: no resource, or one that is not to be shared, or has more than
- * D3DKMT_MAX_ALLOCATIONS allocations. EMFILE, ENFILE: no file descriptor can be had.
- * ENODEV: the adapter has been removed. On an error there is no file descriptor, and the
- * resource is as before.
+ * EINVAL: no resource or sync object, or one that is not to be shared, or a resource with
+ * more than D3DKMT_MAX_ALLOCATIONS allocations. EMFILE, ENFILE: no file descriptor can be
+ * had. ENODEV: the adapter has been removed. On an error there is no file descriptor, and
+ * a resource is as before.
  */
 struct d3dkmt_share_objects {
 	__u32 object_count;
@@ -2463,7 +2498,8 @@ struct d3dkmt_vidmm_escape_get_budget {
 #define D3DKMT_IOCTL_ENUM_ADAPTERS3 \
 	D3DKMT_IO(0x3e, struct d3dkmt_enum_adapters3)
 #define D3DKMT_IOCTL_SHARE_OBJECTS			D3DKMT_IO(0x3f, struct d3dkmt_share_objects)
-#define D3DKMT_IOCTL_OPEN_SYNC_OBJECT_FROM_NT_HANDLE2	D3DKMT_IO_BYTES(0x40, 88)
+#define D3DKMT_IOCTL_OPEN_SYNC_OBJECT_FROM_NT_HANDLE2 \
+	D3DKMT_IO(0x40, struct d3dkmt_open_sync_object_from_nt_handle2)
 #define D3DKMT_IOCTL_QUERY_RESOURCE_INFO_FROM_NT_HANDLE \
 	D3DKMT_IO(0x41, struct d3dkmt_query_resource_info_from_nt_handle)
 #define D3DKMT_IOCTL_OPEN_RESOURCE_FROM_NT_HANDLE \

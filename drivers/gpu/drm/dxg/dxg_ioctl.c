@@ -119,7 +119,7 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL(QUERY_CLOCK_CALIBRATION, dxg_ioctl_clock_query, 0),
 	DXG_IOCTL(ENUM_ADAPTERS3, dxg_ioctl_adapter_enum3, 0),
 	DXG_IOCTL(SHARE_OBJECTS, dxg_ioctl_share_objects, DXG_IOCTL_IN),
-	DXG_IOCTL_NONE(OPEN_SYNC_OBJECT_FROM_NT_HANDLE2),
+	DXG_IOCTL(OPEN_SYNC_OBJECT_FROM_NT_HANDLE2, dxg_ioctl_sync_open, 0),
 	DXG_IOCTL(QUERY_RESOURCE_INFO_FROM_NT_HANDLE, dxg_ioctl_resource_query, 0),
 	DXG_IOCTL(OPEN_RESOURCE_FROM_NT_HANDLE, dxg_ioctl_resource_open, 0),
 	DXG_IOCTL(QUERY_STATISTICS, dxg_ioctl_query_statistics, 0),

@@ -229,6 +229,16 @@ LAYOUT_AT(d3dkmt_create_sync_object2, device, 0);
 LAYOUT_AT(d3dkmt_create_sync_object2, info, 8);
 LAYOUT_AT(d3dkmt_create_sync_object2, sync_object, 88);
 
+LAYOUT_SIZE(d3dkmt_open_sync_object_from_nt_handle2, 88);
+LAYOUT_AT(d3dkmt_open_sync_object_from_nt_handle2, nt_handle, 0);
+LAYOUT_AT(d3dkmt_open_sync_object_from_nt_handle2, device, 8);
+LAYOUT_AT(d3dkmt_open_sync_object_from_nt_handle2, flags, 12);
+LAYOUT_AT(d3dkmt_open_sync_object_from_nt_handle2, sync_object, 16);
+LAYOUT_AT(d3dkmt_open_sync_object_from_nt_handle2, fence_value_cpu_va, 24);
+LAYOUT_AT(d3dkmt_open_sync_object_from_nt_handle2, fence_value_gpu_va, 32);
+LAYOUT_AT(d3dkmt_open_sync_object_from_nt_handle2, engine_affinity, 40);
+LAYOUT_AT(d3dkmt_open_sync_object_from_nt_handle2, reserved, 48);
+
 LAYOUT_SIZE(d3dkmt_destroy_sync_object, 4);
 
 LAYOUT_SIZE(d3dkmt_context_priority, 8);

@@ -16,6 +16,8 @@
 #include "dxg_process.h"
 #include "dxg_resource.h"
 #include "dxg_share.h"
+#include "dxg_sync.h"
+#include "dxg_sync_share.h"
 #include "dxg_trace.h"
 #include "dxg_vidmm.h"
 
@@ -273,6 +275,50 @@ err_put_file:
 	return ret;
 }
 
+/* Here the file is complete before there is a descriptor, and nothing has to stay. */
+static int share_sync(struct dxg_sync *sync, u64 __user *user_fd)
+{
+	struct file *file = dxg_sync_share(sync);
+	int fd;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0) {
+		fput(file);
+		return fd;
+	}
+	if (put_user((u64)fd, user_fd)) {
+		put_unused_fd(fd);
+		fput(file);
+		return -EFAULT;
+	}
+	fd_install(fd, file);
+	return 0;
+}
+
+static int share_handle(struct dxg_process *process, u32 handle, u64 __user *user_fd)
+{
+	struct dxg_resource *resource;
+	struct dxg_sync *sync;
+	int ret = -ENODEV;
+
+	resource = dxg_resource_lookup(process, handle);
+	if (resource) {
+		if (!dxg_adapter_is_removed(resource->device->adapter))
+			ret = share_resource(resource, user_fd);
+		dxg_resource_put(resource);
+		return ret;
+	}
+	sync = dxg_sync_find(process, handle);
+	if (!sync)
+		return -EINVAL;
+	if (!dxg_adapter_is_removed(sync->device->adapter))
+		ret = share_sync(sync, user_fd);
+	dxg_sync_put(sync);
+	return ret;
+}
+
 /**
  * dxg_ioctl_share_objects() - D3DKMTShareObjects
  * @call: struct d3dkmt_share_objects
@@ -282,23 +328,13 @@ err_put_file:
 int dxg_ioctl_share_objects(struct dxg_call *call)
 {
 	const struct d3dkmt_share_objects *args = call->args;
-	struct dxg_resource *resource;
 	u32 handle;
-	int ret;
 
 	if (args->object_count != 1 || !args->objects || !args->shared_nt_handle)
 		return -EINVAL;
 	if (get_user(handle, (u32 __user *)u64_to_user_ptr(args->objects)))
 		return -EFAULT;
-	resource = dxg_resource_lookup(call->process, handle);
-	if (!resource)
-		return -EINVAL;
-	if (dxg_adapter_is_removed(resource->device->adapter))
-		ret = -ENODEV;
-	else
-		ret = share_resource(resource, u64_to_user_ptr(args->shared_nt_handle));
-	dxg_resource_put(resource);
-	return ret;
+	return share_handle(call->process, handle, u64_to_user_ptr(args->shared_nt_handle));
 }
 
 /* The share of a file descriptor, counted, if it is of the device's adapter. */

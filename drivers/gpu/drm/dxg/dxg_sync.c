@@ -59,6 +59,20 @@ static const struct dxg_object_ops sync_ops = {
 };
 
 /**
+ * dxg_sync_find() - Find the sync object of a handle
+ * @process: the caller
+ * @handle: any value
+ *
+ * Return: the sync object with a reference, of any device; NULL: none.
+ */
+struct dxg_sync *dxg_sync_find(struct dxg_process *process, u32 handle)
+{
+	struct dxg_object *obj = dxg_handle_lookup(&process->table, handle, DXG_OBJECT_SYNC);
+
+	return obj ? container_of(obj, struct dxg_sync, base) : NULL;
+}
+
+/**
  * dxg_sync_lookup() - Find a sync object of a device
  * @device: the device
  * @handle: any value
@@ -67,16 +81,11 @@ static const struct dxg_object_ops sync_ops = {
  */
 struct dxg_sync *dxg_sync_lookup(struct dxg_device *device, u32 handle)
 {
-	struct dxg_object *obj;
-	struct dxg_sync *sync;
+	struct dxg_sync *sync = dxg_sync_find(device->process, handle);
 
-	obj = dxg_handle_lookup(&device->process->table, handle, DXG_OBJECT_SYNC);
-	if (!obj)
-		return NULL;
-	sync = container_of(obj, struct dxg_sync, base);
-	if (sync->device == device)
+	if (!sync || sync->device == device)
 		return sync;
-	dxg_object_put(obj);
+	dxg_sync_put(sync);
 	return NULL;
 }
 
@@ -239,7 +248,7 @@ static int sync_check_flags(const struct d3dkmt_sync_object_info2 *info)
 		return -EINVAL;
 	if (flags & D3DKMT_SYNC_CROSS_ADAPTER && !(flags & D3DKMT_SYNC_SHARED))
 		return -EINVAL;
-	return flags & D3DKMT_SYNC_SHARED ? -EPERM : 0;
+	return flags & D3DKMT_SYNC_CROSS_ADAPTER ? -EPERM : 0;
 }
 
 static int sync_check(const struct d3dkmt_sync_object_info2 *info)

@@ -9,6 +9,7 @@
 
 struct dxg_call;
 struct dxg_device;
+struct dxg_process;
 
 /**
  * struct dxg_sync - A sync object as one device has it
@@ -45,6 +46,7 @@ struct dxg_sync *dxg_sync_create_opening(struct dxg_device *device, u32 flags,
 					 struct dxg_sync_object *object);
 struct dxg_sync *dxg_sync_create(struct dxg_device *device, u32 flags, u64 value);
 int dxg_sync_open(struct dxg_call *call, struct dxg_sync *sync);
+struct dxg_sync *dxg_sync_find(struct dxg_process *process, u32 handle);
 struct dxg_sync *dxg_sync_lookup(struct dxg_device *device, u32 handle);
 void dxg_sync_put(struct dxg_sync *sync);
 void dxg_sync_retire(struct dxg_sync *sync);
