@@ -107,10 +107,10 @@ static void test_types(struct igt_dxg *dxg)
 		int ret;
 	} cases[] = {
 		{ 0, -EINVAL },
-		{ D3DKMT_SYNC_MUTEX, -EPERM },
-		{ D3DKMT_SYNC_SEMAPHORE, -EPERM },
-		{ D3DKMT_SYNC_FENCE, -EPERM },
-		{ D3DKMT_SYNC_CPU_NOTIFICATION, -EPERM },
+		{ D3DKMT_SYNC_MUTEX, 0 },
+		{ D3DKMT_SYNC_SEMAPHORE, -EINVAL },
+		{ D3DKMT_SYNC_FENCE, 0 },
+		{ D3DKMT_SYNC_CPU_NOTIFICATION, -EINVAL },
 		{ D3DKMT_SYNC_PERIODIC_MONITORED_FENCE, -EPERM },
 		{ 7, -EINVAL },
 		{ 0xffffffff, -EINVAL },

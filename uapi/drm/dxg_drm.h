@@ -185,12 +185,13 @@ struct drm_dxg_cmd_timestamp {
 };
 
 /**
- * struct drm_dxg_cmd_signal - Signal a monitored fence
+ * struct drm_dxg_cmd_signal - Signal a sync object
  * @base: head
- * @sync_object: handle of a monitored fence of the context's device; EACCES: it
- *	was created with NO_SIGNAL or NO_GPU_ACCESS
+ * @sync_object: handle of a sync object of the context's device; EACCES: it was
+ *	created or opened with NO_SIGNAL or NO_GPU_ACCESS
  * @pad: 0
- * @value: new value; a value below the current one is not written
+ * @value: of a fence the new value, a value below the current one is not written; of others
+ *	ignored
  */
 struct drm_dxg_cmd_signal {
 	struct drm_dxg_cmd base;

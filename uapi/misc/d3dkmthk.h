@@ -9,7 +9,8 @@
  * - All fields have a fixed width; pointers and file descriptors travel in a
  *   __u64, so 32-bit and 64-bit programs share one layout.
  * - Bit fields of the original are one word and defines; where the original has
- *   a union, the members this driver serves have a field each.
+ *   a union, the members this driver serves have a field each, and where these
+ *   share bytes they are a union without a name.
  * - A handle is a __u32 that is only valid in the process (on a DRM node: in the
  *   open file) that received it. 0 is never a valid handle.
  * - Every operation is _IOWR('G', number, struct); the whole code is compared.
@@ -1509,12 +1510,16 @@ struct d3dkmt_submit_command_to_hw_queue {
 
 /**
  * enum d3dkmt_sync_object_type - Kinds of sync objects
- * @D3DKMT_SYNC_MUTEX: EPERM
- * @D3DKMT_SYNC_SEMAPHORE: EPERM
- * @D3DKMT_SYNC_FENCE: EPERM
- * @D3DKMT_SYNC_CPU_NOTIFICATION: EPERM
+ * @D3DKMT_SYNC_MUTEX: a wait takes it, a signal, of whoever may, releases it
+ * @D3DKMT_SYNC_SEMAPHORE: a wait takes one, a signal adds one; at the maximum it adds none
+ * @D3DKMT_SYNC_FENCE: a 64-bit value that only queues see
+ * @D3DKMT_SYNC_CPU_NOTIFICATION: a signal is one of an eventfd; cannot be waited for, or
+ *	shared
  * @D3DKMT_SYNC_MONITORED_FENCE: a 64-bit value; a wait ends when it is reached
- * @D3DKMT_SYNC_PERIODIC_MONITORED_FENCE: EPERM
+ * @D3DKMT_SYNC_PERIODIC_MONITORED_FENCE: EPERM: there is no vertical blanking to follow
+ *
+ * The CPU signals monitored fences, and waits for them; all others are for the queues of
+ * contexts.
  */
 enum d3dkmt_sync_object_type {
 	D3DKMT_SYNC_MUTEX = 1,
@@ -1541,12 +1546,17 @@ enum d3dkmt_sync_object_type {
  * @type: in: enum d3dkmt_sync_object_type; EINVAL: any other
  * @flags: in: D3DKMT_SYNC_*; EPERM: CROSS_ADAPTER; EINVAL: SHARED without
  *	NT_SECURITY_SHARING, NT_SECURITY_SHARING or CROSS_ADAPTER without SHARED,
- *	SIGNAL_BY_KMD, undefined bits
- * @initial_fence_value: in: first value
- * @fence_value_cpu_va: out: address of the current value, a __u64 that the
- *	caller can read and not write
- * @fence_value_gpu_va: out: 0
- * @engine_affinity: in: 0 or 1; EINVAL: any other
+ *	SIGNAL_BY_KMD, undefined bits, SHARED with a CPU notification
+ * @initial_fence_value: in: of a fence the first value
+ * @event: in: of a CPU notification a file descriptor of an eventfd; EINVAL: anything else
+ * @initial_state: in: of a mutex: not 0: it is owned
+ * @semaphore: in: of a semaphore
+ * @semaphore.max_count: in: largest count; EINVAL: 0
+ * @semaphore.initial_count: in: first count; EINVAL: more than the largest one
+ * @fence_value_cpu_va: out: of a monitored fence the address of the current value, a __u64
+ *	that the caller can read and not write; of others untouched
+ * @fence_value_gpu_va: out: of a monitored fence 0; of others untouched
+ * @engine_affinity: in: of a monitored fence 0 or 1; EINVAL: any other
  * @pad: ignored
  * @reserved: ignored
  * @shared_handle: untouched
@@ -1555,7 +1565,15 @@ enum d3dkmt_sync_object_type {
 struct d3dkmt_sync_object_info2 {
 	__u32 type;
 	__u32 flags;
-	__u64 initial_fence_value;
+	union {
+		__u64 initial_fence_value;
+		__u64 event;
+		__u32 initial_state;
+		struct {
+			__u32 max_count;
+			__u32 initial_count;
+		} semaphore;
+	};
 	__u64 fence_value_cpu_va;
 	__u64 fence_value_gpu_va;
 	__u32 engine_affinity;
@@ -1573,8 +1591,8 @@ struct d3dkmt_sync_object_info2 {
  * @sync_object: out: sync object handle
  * @pad1: ignored
  *
- * EPERM: also on a DRM node, a caller whose address space is not that of the
- * file's first lock or sync object.
+ * EPERM: also on a DRM node, for a monitored fence, a caller whose address space is not that
+ * of the file's first lock or monitored fence.
  */
 struct d3dkmt_create_sync_object2 {
 	__u32 device;
@@ -1646,7 +1664,8 @@ struct d3dkmt_destroy_sync_object {
  *	one is EINVAL; EINVAL: other bits
  * @pad: ignored
  *
- * All or nothing. EACCES: an object was created with NO_SIGNAL.
+ * All or nothing. EACCES: an object was created or opened with NO_SIGNAL. EINVAL also: one is
+ * no monitored fence.
  */
 struct d3dkmt_signal_sync_object_from_cpu {
 	__u32 device;
@@ -1834,8 +1853,8 @@ struct d3dkmt_submit_wait_to_hw_queue {
  *
  * A wait for a value that is reached already succeeds at once. EINTR: a signal
  * arrived (the call is restarted where the handler says so). EACCES: an object
- * was created with NO_WAIT. ENOMEM also: 4096 waits through eventfds are pending in the
- * process. EINVAL also: @async_event is not an eventfd; an object
+ * was created or opened with NO_WAIT. ENOMEM also: 4096 waits through eventfds are pending in the
+ * process. EINVAL also: @async_event is not an eventfd; an object is no monitored fence, or
  * was destroyed during the wait. ENODEV: the adapter was removed, also during the
  * wait; eventfds are signalled then.
  */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/err.h>
+#include <linux/eventfd.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -260,9 +261,72 @@ static int sync_check(const struct d3dkmt_sync_object_info2 *info)
 	ret = sync_check_flags(info);
 	if (ret)
 		return ret;
-	if (info->type != D3DKMT_SYNC_MONITORED_FENCE)
+	switch (info->type) {
+	case D3DKMT_SYNC_SEMAPHORE:
+		return !info->semaphore.max_count ||
+		       info->semaphore.initial_count > info->semaphore.max_count ? -EINVAL : 0;
+	case D3DKMT_SYNC_CPU_NOTIFICATION:
+		/* Its file is the creator's. */
+		return info->flags & D3DKMT_SYNC_SHARED || info->event > INT_MAX ? -EINVAL : 0;
+	case D3DKMT_SYNC_MONITORED_FENCE:
+		return info->engine_affinity > 1 ? -EINVAL : 0;
+	case D3DKMT_SYNC_PERIODIC_MONITORED_FENCE:
 		return -EPERM;
-	return info->engine_affinity > 1 ? -EINVAL : 0;
+	default:
+		return 0;
+	}
+}
+
+static int sync_init(const struct d3dkmt_sync_object_info2 *info, struct dxg_sync_init *init)
+{
+	init->type = info->type;
+	init->flags = info->flags;
+	switch (info->type) {
+	case D3DKMT_SYNC_MUTEX:
+		init->max = 1;
+		init->value = !info->initial_state;
+		break;
+	case D3DKMT_SYNC_SEMAPHORE:
+		init->max = info->semaphore.max_count;
+		init->value = info->semaphore.initial_count;
+		break;
+	case D3DKMT_SYNC_CPU_NOTIFICATION:
+		init->eventfd = eventfd_ctx_fdget(info->event);
+		return IS_ERR(init->eventfd) ? -EINVAL : 0;
+	default:
+		init->value = info->initial_fence_value;
+	}
+	return 0;
+}
+
+static int sync_create_checked(struct dxg_call *call, struct dxg_device *device)
+{
+	struct d3dkmt_create_sync_object2 *args = call->args;
+	bool mapped = args->info.type == D3DKMT_SYNC_MONITORED_FENCE;
+	struct dxg_sync_init init = {};
+	struct dxg_sync *sync;
+	int ret;
+
+	if (mapped) {
+		ret = dxg_process_bind_mm(call->process);
+		if (ret)
+			return ret;
+	}
+	ret = sync_init(&args->info, &init);
+	if (ret)
+		return ret;
+	sync = sync_create(device, &init);
+	if (IS_ERR(sync))
+		return PTR_ERR(sync);
+	ret = dxg_sync_open(call, sync);
+	if (ret)
+		return ret;
+	if (mapped) {
+		args->info.fence_value_cpu_va = sync->cpu_va;
+		args->info.fence_value_gpu_va = 0;
+	}
+	args->sync_object = sync->base.handle;
+	return 0;
 }
 
 /**
@@ -273,9 +337,8 @@ static int sync_check(const struct d3dkmt_sync_object_info2 *info)
  */
 int dxg_ioctl_sync_create(struct dxg_call *call)
 {
-	struct d3dkmt_create_sync_object2 *args = call->args;
+	const struct d3dkmt_create_sync_object2 *args = call->args;
 	struct dxg_device *device;
-	struct dxg_sync *sync;
 	int ret;
 
 	device = dxg_device_lookup_present(call->process, args->device);
@@ -283,21 +346,7 @@ int dxg_ioctl_sync_create(struct dxg_call *call)
 		return PTR_ERR(device);
 	ret = sync_check(&args->info);
 	if (!ret)
-		ret = dxg_process_bind_mm(call->process);
-	if (ret)
-		goto out_put;
-	sync = dxg_sync_create(device, args->info.flags, args->info.initial_fence_value);
-	if (IS_ERR(sync)) {
-		ret = PTR_ERR(sync);
-		goto out_put;
-	}
-	ret = dxg_sync_open(call, sync);
-	if (ret)
-		goto out_put;
-	args->info.fence_value_cpu_va = sync->cpu_va;
-	args->info.fence_value_gpu_va = 0;
-	args->sync_object = sync->base.handle;
-out_put:
+		ret = sync_create_checked(call, device);
 	dxg_device_put(device);
 	return ret;
 }
@@ -352,6 +401,9 @@ static int signal_check_locked(struct dxg_sync **syncs, const u64 *values, u32 n
 	u32 i, j;
 
 	for (i = 0; i < num; i++) {
+		/* Anything else is for queues. */
+		if (!dxg_sync_is_monitored(syncs[i]))
+			return -EINVAL;
 		if (syncs[i]->flags & D3DKMT_SYNC_NO_SIGNAL)
 			return -EACCES;
 		if (!rewind && values[i] < *syncs[i]->object->value)

@@ -18,12 +18,63 @@
 /**
  * DOC: Waits
  *
- * A wait names any number of fences and values. It is satisfied by the first or by
- * all of them, and then leaves every fence that it is still queued at. Who waits is
- * told by a callback: a thread, killable, an eventfd, or a queue whose next command has to
- * wait. When a fence is destroyed the first two are told so; a queue goes on to wait, for
- * what is queued elsewhere may still signal the fence.
+ * A wait names any number of sync objects, and for a fence the value. It is satisfied by the
+ * first or by all of them, and then leaves every object that it is still queued at. Who waits
+ * is told by a callback: a thread, killable, an eventfd, or a queue whose next command has
+ * to wait. When a sync object is destroyed the first two are told so; a queue goes on to wait,
+ * for what is queued elsewhere may still signal it.
+ *
+ * A fence that has reached its value has, for this wait, even if it is set back. What is
+ * taken is taken in the step that ends the wait: all of it or nothing, so that two waits
+ * for the same two mutexes never have one each. A wait for one of many takes nothing where a
+ * fence has reached its value, and else the first that there is. Who has waited longest is
+ * looked at first, but keeps nothing back from others while it needs something else too.
  */
+
+/* The first that there is. Return whether there was one. */
+static bool wait_take_one_locked(struct dxg_wait *wait)
+{
+	u32 i;
+
+	for (i = 0; i < wait->num; i++) {
+		struct dxg_sync_object *object = wait->entries[i].sync->object;
+
+		if (dxg_sync_object_is_taken(object) && dxg_sync_object_take_locked(object))
+			return true;
+	}
+	return false;
+}
+
+/* All or nothing. The same one may be there twice, and has to be there twice then. */
+static bool wait_take_all_locked(struct dxg_wait *wait)
+{
+	struct dxg_sync_object *object;
+	u32 i;
+
+	for (i = 0; i < wait->num; i++) {
+		object = wait->entries[i].sync->object;
+		if (dxg_sync_object_is_taken(object) && !dxg_sync_object_take_locked(object))
+			break;
+	}
+	if (i == wait->num)
+		return true;
+	while (i--) {
+		object = wait->entries[i].sync->object;
+		if (dxg_sync_object_is_taken(object))
+			dxg_sync_object_untake_locked(object);
+	}
+	return false;
+}
+
+/* Whether the wait is over; then what it takes has been taken. */
+static bool wait_satisfy_locked(struct dxg_wait *wait)
+{
+	lockdep_assert_held(&wait->adapter->sync_lock);
+
+	if (wait->any)
+		return wait->left + wait->takes < wait->num || wait_take_one_locked(wait);
+	return !wait->left && (!wait->takes || wait_take_all_locked(wait));
+}
 
 /* Take the wait off everything, and tell. */
 static void wait_finish_locked(struct dxg_wait *wait, int result)
@@ -41,7 +92,7 @@ static void wait_finish_locked(struct dxg_wait *wait, int result)
 /**
  * dxg_wait_init() - Prepare a wait
  * @wait: the wait, zeroed
- * @adapter: the adapter of all its fences
+ * @adapter: the adapter of all its objects
  * @entries: memory for @num entries, zeroed, the caller's
  * @num: entries
  * @over: as the structure says
@@ -66,12 +117,12 @@ void dxg_wait_init(struct dxg_wait *wait, struct dxg_adapter *adapter,
 /**
  * dxg_wait_fill() - Look up what is waited for
  * @wait: the wait
- * @device: device of the fences
+ * @device: device of the sync objects
  * @handles: as many handles as the wait has entries
- * @values: and values
+ * @values: and values, which matter for fences
  *
- * Return: 0; -EINVAL: one is no sync object of the device; -EACCES: one was created so
- * that nobody waits for it. dxg_wait_fini() then too.
+ * Return: 0; -EINVAL: one is no sync object of the device, or a CPU notification; -EACCES:
+ * one was created or opened so that nobody waits for it. dxg_wait_fini() then too.
  */
 int dxg_wait_fill(struct dxg_wait *wait, struct dxg_device *device, const u32 *handles,
 		  const u64 *values)
@@ -83,7 +134,7 @@ int dxg_wait_fill(struct dxg_wait *wait, struct dxg_device *device, const u32 *h
 
 		entry->value = values[i];
 		entry->sync = dxg_sync_lookup(device, handles[i]);
-		if (!entry->sync)
+		if (!entry->sync || entry->sync->object->type == D3DKMT_SYNC_CPU_NOTIFICATION)
 			return -EINVAL;
 		if (entry->sync->flags & D3DKMT_SYNC_NO_WAIT)
 			return -EACCES;
@@ -92,7 +143,7 @@ int dxg_wait_fill(struct dxg_wait *wait, struct dxg_device *device, const u32 *h
 }
 
 /**
- * dxg_wait_fini() - Drop the fences of a wait
+ * dxg_wait_fini() - Drop the sync objects of a wait
  * @wait: the wait, not started or over
  *
  * May sleep.
@@ -106,6 +157,28 @@ void dxg_wait_fini(struct dxg_wait *wait)
 			dxg_sync_put(wait->entries[i].sync);
 }
 
+static int wait_queue_locked(struct dxg_wait *wait)
+{
+	int result = 0;
+	u32 i;
+
+	for (i = 0; i < wait->num; i++) {
+		struct dxg_wait_entry *entry = &wait->entries[i];
+		struct dxg_sync_object *object = entry->sync->object;
+
+		if (entry->sync->dead && !wait->holds)
+			result = -EINVAL;
+		if (dxg_sync_object_is_taken(object))
+			wait->takes++;
+		else if (entry->value > *object->value)
+			wait->left++;
+		else
+			continue;
+		list_add_tail(&entry->link, &object->waiters);
+	}
+	return dxg_adapter_is_removed(wait->adapter) ? -ENODEV : result;
+}
+
 /**
  * dxg_wait_start() - Begin to wait
  * @wait: the wait; may be over, and gone, on return
@@ -114,25 +187,13 @@ void dxg_wait_start(struct dxg_wait *wait)
 {
 	/* The wait and all that it holds may be freed as soon as it is over. */
 	struct dxg_adapter *adapter = wait->adapter;
-	int result = 0;
-	u32 i;
+	int result;
 
 	dxg_adapter_get(adapter);
 	spin_lock(&adapter->sync_lock);
-	for (i = 0; i < wait->num; i++) {
-		struct dxg_wait_entry *entry = &wait->entries[i];
-
-		if (entry->sync->dead && !wait->holds)
-			result = -EINVAL;
-		if (entry->value > *entry->sync->object->value) {
-			wait->left++;
-			list_add_tail(&entry->link, &entry->sync->object->waiters);
-		}
-	}
 	list_add_tail(&wait->link, &adapter->waits);
-	if (dxg_adapter_is_removed(adapter))
-		result = -ENODEV;
-	if (result || !wait->left || (wait->any && wait->left < wait->num))
+	result = wait_queue_locked(wait);
+	if (result || wait_satisfy_locked(wait))
 		wait_finish_locked(wait, result);
 	spin_unlock(&adapter->sync_lock);
 	dxg_adapter_put(adapter);
@@ -175,16 +236,10 @@ void dxg_wait_cancel_all(struct dxg_adapter *adapter)
 	spin_unlock(&adapter->sync_lock);
 }
 
-/**
- * dxg_wait_reach_locked() - End the waits that a fence's new value satisfies
- * @object: the fence
- */
-void dxg_wait_reach_locked(struct dxg_sync_object *object)
+static void wait_reach_fence_locked(struct dxg_sync_object *object)
 {
 	struct dxg_wait_entry *entry, *next;
 	LIST_HEAD(reached);
-
-	lockdep_assert_held(&object->adapter->sync_lock);
 
 	/* In two steps: finishing one wait takes others of its entries off the list. */
 	list_for_each_entry_safe(entry, next, &object->waiters, link)
@@ -193,9 +248,40 @@ void dxg_wait_reach_locked(struct dxg_sync_object *object)
 	while (!list_empty(&reached)) {
 		entry = list_first_entry(&reached, struct dxg_wait_entry, link);
 		list_del_init(&entry->link);
-		if (!--entry->wait->left || entry->wait->any)
+		entry->wait->left--;
+		if (wait_satisfy_locked(entry->wait))
 			wait_finish_locked(entry->wait, 0);
 	}
+}
+
+static void wait_reach_taken_locked(struct dxg_sync_object *object)
+{
+	struct dxg_wait_entry *entry;
+	LIST_HEAD(pending);
+
+	/* Who cannot have it yet goes back behind those before him. */
+	list_splice_init(&object->waiters, &pending);
+	while (*object->value && !list_empty(&pending)) {
+		entry = list_first_entry(&pending, struct dxg_wait_entry, link);
+		list_move_tail(&entry->link, &object->waiters);
+		if (wait_satisfy_locked(entry->wait))
+			wait_finish_locked(entry->wait, 0);
+	}
+	list_splice_tail(&pending, &object->waiters);
+}
+
+/**
+ * dxg_wait_reach_locked() - End the waits that a new value satisfies
+ * @object: the sync object
+ */
+void dxg_wait_reach_locked(struct dxg_sync_object *object)
+{
+	lockdep_assert_held(&object->adapter->sync_lock);
+
+	if (dxg_sync_object_is_taken(object))
+		wait_reach_taken_locked(object);
+	else
+		wait_reach_fence_locked(object);
 }
 
 /**
@@ -278,6 +364,17 @@ static void cpu_wait_over(struct dxg_wait *wait, int result)
 	queue_work(dxg_wq, &cpu->free_work);
 }
 
+/* Anything else is for queues. */
+static int cpu_wait_check(const struct dxg_cpu_wait *cpu)
+{
+	u32 i;
+
+	for (i = 0; i < cpu->num; i++)
+		if (!dxg_sync_is_monitored(cpu->entries[i].sync))
+			return -EINVAL;
+	return 0;
+}
+
 static struct dxg_cpu_wait *cpu_wait_create(struct dxg_device *device,
 					    const struct d3dkmt_wait_sync_object_from_cpu *args)
 {
@@ -298,9 +395,9 @@ static struct dxg_cpu_wait *cpu_wait_create(struct dxg_device *device,
 	init_waitqueue_head(&cpu->queue);
 	INIT_WORK(&cpu->free_work, cpu_wait_free_work);
 
-	ret = dxg_sync_copy_arrays(args->objects, args->fence_values, num, handles, values);
-	if (!ret)
-		ret = dxg_wait_fill(&cpu->wait, device, handles, values);
+	ret = dxg_sync_copy_arrays(args->objects, args->fence_values, num, handles, values) ?:
+	      dxg_wait_fill(&cpu->wait, device, handles, values) ?:
+	      cpu_wait_check(cpu);
 	if (ret)
 		goto err_free;
 	kvfree(values);

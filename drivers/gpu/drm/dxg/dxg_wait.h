@@ -12,41 +12,44 @@ struct dxg_sync_object;
 struct dxg_wait;
 
 /**
- * struct dxg_wait_entry - A wait at one fence
+ * struct dxg_wait_entry - A wait at one sync object
  */
 struct dxg_wait_entry {
 	/** @wait: The wait. */
 	struct dxg_wait *wait;
-	/** @sync: The fence, counted, or NULL. */
+	/** @sync: The opening, counted, or NULL. */
 	struct dxg_sync *sync;
-	/** @value: Value that is waited for. */
+	/** @value: Value that is waited for; of what is taken ignored. */
 	u64 value;
-	/** @link: Entry of the fence's waiters; empty when reached. Under sync_lock. */
+	/** @link: Entry of the object's waiters; empty when reached. Under sync_lock. */
 	struct list_head link;
 };
 
 /**
- * struct dxg_wait - A wait for any or all of some values
+ * struct dxg_wait - A wait for any or all of some sync objects
  */
 struct dxg_wait {
-	/** @adapter: The adapter, counted by the fences. */
+	/** @adapter: The adapter, counted by the objects. */
 	struct dxg_adapter *adapter;
-	/** @any: One value is enough. */
+	/** @any: One is enough. */
 	bool any;
 	/** @holds: Goes on when a fence is destroyed: what is queued may still signal it. */
 	bool holds;
 	/**
 	 * @over: Called once, when the wait is over, with 0 or a negative errno, under
-	 * sync_lock: it neither sleeps nor frees the fences. The wait is the callee's.
+	 * sync_lock: it neither sleeps nor frees the openings. With 0 what had to be taken
+	 * has been. The wait is the callee's.
 	 */
 	void (*over)(struct dxg_wait *wait, int result);
 	/** @link: Entry of the adapter's waits; empty before and after. Under sync_lock. */
 	struct list_head link;
 	/** @left: Fences that have not reached their value. Under sync_lock. */
 	u32 left;
+	/** @takes: Entries that take what they wait for. */
+	u32 takes;
 	/** @num: Entries. */
 	u32 num;
-	/** @entries: A wait at each fence; whose the wait is has them. */
+	/** @entries: A wait at each object; whose the wait is has them. */
 	struct dxg_wait_entry *entries;
 };
 

@@ -5,6 +5,8 @@
 #include "../dxg_debugfs.h"
 #include "../dxg_device.h"
 #include "../dxg_handle.h"
+#include "../dxg_sync.h"
+#include "../dxg_wait.h"
 
 /*
  * What the tests call beside the doors and the interface to miniports. In one file,
@@ -31,3 +33,11 @@ FOR_TESTS(dxg_object_init);
 FOR_TESTS(dxg_object_kill);
 FOR_TESTS(dxg_object_put);
 FOR_TESTS(dxg_object_retire_children);
+FOR_TESTS(dxg_sync_lookup);
+FOR_TESTS(dxg_sync_put);
+FOR_TESTS(dxg_sync_signal);
+FOR_TESTS(dxg_wait_cancel);
+FOR_TESTS(dxg_wait_fill);
+FOR_TESTS(dxg_wait_fini);
+FOR_TESTS(dxg_wait_init);
+FOR_TESTS(dxg_wait_start);
