@@ -1869,6 +1869,51 @@ struct d3dkmt_wait_sync_object_from_cpu {
 };
 
 /**
+ * struct d3dkmt_create_sync_file - D3DKMTCreateSyncFile
+ * @device: in: device handle
+ * @monitored_fence: in: handle of a monitored fence of the device
+ * @fence_value: in: the value
+ * @sync_file: out: file descriptor of a sync_file
+ *
+ * The sync file signals when the command has ended that signals the value. If it ended by an
+ * error the sync file has that error. The descriptor is closed by exec, and stays valid
+ * whatever is destroyed.
+ *
+ * EINVAL: also a value that has not been reached and that no command which the engine has
+ * already been given signals: what waits for a sync file must not wait for user space.
+ * EACCES: the fence was created or opened with NO_WAIT. EMFILE: no file descriptor. ENODEV:
+ * the adapter has been removed.
+ */
+struct d3dkmt_create_sync_file {
+	__u32 device;
+	__u32 monitored_fence;
+	__u64 fence_value;
+	__u64 sync_file;
+};
+
+/**
+ * struct d3dkmt_open_sync_object_from_sync_file - D3DKMTOpenSyncObjectFromSyncFile
+ * @sync_file: in: file descriptor of CreateSyncFile; EINVAL: another one, a merged sync file
+ *	too, or one of another adapter, or of a fence that was not created to be shared
+ * @device: in: device handle
+ * @sync_object: out: handle of the monitored fence, opened with NO_SIGNAL
+ * @fence_value: out: the value
+ * @fence_value_cpu_va: out: address of the fence's current value, as at creation
+ * @fence_value_gpu_va: out: 0
+ *
+ * EPERM: on a DRM node, a caller whose address space is not that of the file's first lock or
+ * monitored fence. ENODEV: the adapter has been removed.
+ */
+struct d3dkmt_open_sync_object_from_sync_file {
+	__u64 sync_file;
+	__u32 device;
+	__u32 sync_object;
+	__u64 fence_value;
+	__u64 fence_value_cpu_va;
+	__u64 fence_value_gpu_va;
+};
+
+/**
  * struct d3dkmt_share_objects - D3DKMTShareObjects
  * @object_count: in: 1; EINVAL: any other number
  * @pad0: ignored
@@ -2526,9 +2571,11 @@ struct d3dkmt_vidmm_escape_get_budget {
 #define D3DKMT_IOCTL_QUERY_STATISTICS \
 	D3DKMT_IO(0x43, struct d3dkmt_query_statistics)
 #define D3DKMT_IOCTL_SHARE_OBJECT_WITH_HOST		D3DKMT_IO_BYTES(0x44, 24)
-#define D3DKMT_IOCTL_CREATE_SYNC_FILE			D3DKMT_IO_BYTES(0x45, 24)
+#define D3DKMT_IOCTL_CREATE_SYNC_FILE \
+	D3DKMT_IO(0x45, struct d3dkmt_create_sync_file)
 #define D3DKMT_IOCTL_WAIT_SYNC_FILE			D3DKMT_IO_BYTES(0x46, 16)
-#define D3DKMT_IOCTL_OPEN_SYNC_OBJECT_FROM_SYNC_FILE	D3DKMT_IO_BYTES(0x47, 40)
+#define D3DKMT_IOCTL_OPEN_SYNC_OBJECT_FROM_SYNC_FILE \
+	D3DKMT_IO(0x47, struct d3dkmt_open_sync_object_from_sync_file)
 #define D3DKMT_IOCTL_ENUM_PROCESSES \
 	D3DKMT_IO(0x48, struct d3dkmt_enum_processes)
 #define D3DKMT_IOCTL_IS_FEATURE_ENABLED \

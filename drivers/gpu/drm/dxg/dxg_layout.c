@@ -243,6 +243,20 @@ LAYOUT_AT(d3dkmt_open_sync_object_from_nt_handle2, fence_value_gpu_va, 32);
 LAYOUT_AT(d3dkmt_open_sync_object_from_nt_handle2, engine_affinity, 40);
 LAYOUT_AT(d3dkmt_open_sync_object_from_nt_handle2, reserved, 48);
 
+LAYOUT_SIZE(d3dkmt_create_sync_file, 24);
+LAYOUT_AT(d3dkmt_create_sync_file, device, 0);
+LAYOUT_AT(d3dkmt_create_sync_file, monitored_fence, 4);
+LAYOUT_AT(d3dkmt_create_sync_file, fence_value, 8);
+LAYOUT_AT(d3dkmt_create_sync_file, sync_file, 16);
+
+LAYOUT_SIZE(d3dkmt_open_sync_object_from_sync_file, 40);
+LAYOUT_AT(d3dkmt_open_sync_object_from_sync_file, sync_file, 0);
+LAYOUT_AT(d3dkmt_open_sync_object_from_sync_file, device, 8);
+LAYOUT_AT(d3dkmt_open_sync_object_from_sync_file, sync_object, 12);
+LAYOUT_AT(d3dkmt_open_sync_object_from_sync_file, fence_value, 16);
+LAYOUT_AT(d3dkmt_open_sync_object_from_sync_file, fence_value_cpu_va, 24);
+LAYOUT_AT(d3dkmt_open_sync_object_from_sync_file, fence_value_gpu_va, 32);
+
 LAYOUT_SIZE(d3dkmt_destroy_sync_object, 4);
 
 LAYOUT_SIZE(d3dkmt_context_priority, 8);

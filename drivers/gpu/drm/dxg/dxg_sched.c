@@ -181,6 +181,9 @@ static void node_free_job(struct drm_sched_job *job)
 	/* The fence counts as signalled before its callback has run: let that finish. */
 	if (cmd->queue)
 		dma_fence_remove_callback(&job->s_fence->finished, &cmd->finished_cb);
+	spin_lock_irq(&node->lock);
+	list_del_init(&cmd->armed_link);
+	spin_unlock_irq(&node->lock);
 	dxg_command_free(cmd);
 
 	spin_lock_irq(&node->lock);
@@ -249,6 +252,9 @@ static void node_arm(struct dxg_command *cmd, bool prime)
 	dma_fence_add_callback(&cmd->job.s_fence->finished, &cmd->finished_cb, command_finished);
 	dma_fence_put(cmd->node->last);
 	cmd->node->last = dma_fence_get(&cmd->job.s_fence->finished);
+	spin_lock_irq(&cmd->node->lock);
+	list_add_tail(&cmd->armed_link, &cmd->node->armed_list);
+	spin_unlock_irq(&cmd->node->lock);
 	if (prime)
 		dxg_prime_arm(cmd);
 	drm_sched_entity_push_job(&cmd->job);
@@ -485,6 +491,32 @@ struct dma_fence *dxg_node_last(struct dxg_node *node)
 	return fence;
 }
 
+/**
+ * dxg_node_find_signal() - The end of an armed command that signals a fence
+ * @node: the engine
+ * @object: the monitored fence
+ * @value: value that it reaches
+ *
+ * Return: a fence, counted, that signals in bounded time, with an error where the command
+ * had one; NULL: no armed command signals that value.
+ */
+struct dma_fence *dxg_node_find_signal(struct dxg_node *node,
+				       const struct dxg_sync_object *object, u64 value)
+{
+	struct dma_fence *fence = NULL;
+	struct dxg_command *cmd;
+
+	spin_lock_irq(&node->lock);
+	list_for_each_entry(cmd, &node->armed_list, armed_link) {
+		if (dxg_command_signals(cmd, object, value)) {
+			fence = dma_fence_get(&cmd->job.s_fence->finished);
+			break;
+		}
+	}
+	spin_unlock_irq(&node->lock);
+	return fence;
+}
+
 static int hold_check_locked(const struct dxg_command *cmd)
 {
 	const struct dxg_queue *queue = cmd->queue;
@@ -645,6 +677,7 @@ struct dxg_node *dxg_node_create(struct dxg_adapter *adapter, u32 ordinal)
 	INIT_LIST_HEAD(&node->queues);
 	for (i = 0; i < DXG_NUM_LEVELS; i++)
 		INIT_LIST_HEAD(&node->levels[i]);
+	INIT_LIST_HEAD(&node->armed_list);
 	init_waitqueue_head(&node->idle);
 
 	ret = drm_sched_init(&node->sched, &args);

@@ -18,6 +18,7 @@ struct dma_fence;
 struct dxg_adapter;
 struct dxg_command;
 struct dxg_device;
+struct dxg_sync_object;
 
 /* Commands that the scheduler has: one runs, the others wait for it to end. */
 #define DXG_NODE_DEPTH	3
@@ -70,6 +71,8 @@ struct dxg_node {
 	struct list_head queues;
 	/** @armed: Commands that the scheduler has. */
 	unsigned int armed;
+	/** @armed_list: Those of users, oldest first. */
+	struct list_head armed_list;
 	/** @stopped: No command is held or armed any more. */
 	bool stopped;
 	/** @idle: Woken when @armed becomes 0. */
@@ -89,6 +92,8 @@ void dxg_node_destroy(struct dxg_node *node);
 struct dma_fence *dxg_node_push(struct dxg_node *node, struct dxg_command *cmd);
 int dxg_node_hold(struct dxg_command **cmds, u32 num);
 struct dma_fence *dxg_node_last(struct dxg_node *node);
+struct dma_fence *dxg_node_find_signal(struct dxg_node *node,
+				       const struct dxg_sync_object *object, u64 value);
 void dxg_node_unblock(struct dxg_command *cmd);
 void dxg_node_cancel(struct dxg_node *node, struct dxg_device *device);
 void dxg_node_cancel_commands(struct list_head *commands);

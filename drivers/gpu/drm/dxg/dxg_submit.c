@@ -347,6 +347,7 @@ static struct dxg_command *command_create(struct dxg_node *node, bool job)
 		return ERR_PTR(-ENOMEM);
 	cmd->node = node;
 	INIT_LIST_HEAD(&cmd->held_link);
+	INIT_LIST_HEAD(&cmd->armed_link);
 	INIT_LIST_HEAD(&cmd->device_link);
 	if (job && command_init_job(cmd)) {
 		kfree(cmd);
@@ -563,6 +564,53 @@ void dxg_command_retire(struct dxg_command *cmd)
 		command_release_locked(cmd);
 	dxg_device_drain_locked(device);
 	spin_unlock_irqrestore(&device->lock, flags);
+}
+
+static bool command_names(const struct dxg_command *cmd, const struct dxg_sync_object *object)
+{
+	u32 i;
+
+	for (i = 0; i < cmd->num_signals; i++)
+		if (cmd->signals[i]->object == object)
+			return true;
+	return false;
+}
+
+/* Of a signal of several queues all but the last have nothing happen. */
+static bool command_is_last(const struct dxg_command *cmd, u32 index)
+{
+	return !cmd->signal || atomic_read(&cmd->signal->left[index]) == 1;
+}
+
+/**
+ * dxg_command_signals() - Whether a command has a fence reach a value
+ * @cmd: the command, complete
+ * @object: the fence
+ * @value: the value
+ *
+ * Return: whether it has when it ends without an error.
+ */
+bool dxg_command_signals(const struct dxg_command *cmd, const struct dxg_sync_object *object,
+			 u64 value)
+{
+	const struct drm_dxg_cmd_stream *head = cmd->stream;
+	struct stream_cursor cursor = { .stream = cmd->stream };
+	const struct drm_dxg_cmd_signal *signal;
+	struct drm_dxg_cmd *record;
+
+	/* Most do not name it at all. */
+	if (!command_names(cmd, object))
+		return false;
+	cursor.size = head->size;
+	stream_rewind(&cursor);
+	while (!IS_ERR_OR_NULL(record = stream_next(&cursor))) {
+		signal = (const void *)record;
+		if (record->opcode == DRM_DXG_CMD_SIGNAL && signal->value >= value &&
+		    cmd->signals[signal->sync_object]->object == object &&
+		    command_is_last(cmd, signal->sync_object))
+			return true;
+	}
+	return false;
 }
 
 /**

@@ -19,6 +19,7 @@ struct dxg_node;
 struct dxg_process_adapter;
 struct dxg_queue;
 struct dxg_sync;
+struct dxg_sync_object;
 
 /**
  * struct dxg_fence - A fence of a command
@@ -68,6 +69,9 @@ struct dxg_command {
 	u64 running_since;
 	/** @held_link: Entry of the queue's FIFO. Under the node's lock. */
 	struct list_head held_link;
+
+	/** @armed_link: Entry of the node's armed commands. Under the node's lock. */
+	struct list_head armed_link;
 
 	/** @device_link: Entry of the device's commands. Under the device's lock. */
 	struct list_head device_link;
@@ -169,6 +173,8 @@ void dxg_command_unblock(struct dxg_command *cmd);
 int dxg_command_acquire(struct dxg_command *cmd);
 void dxg_command_retire(struct dxg_command *cmd);
 void dxg_command_cancel(struct dxg_command *cmd);
+bool dxg_command_signals(const struct dxg_command *cmd, const struct dxg_sync_object *object,
+			 u64 value);
 void dxg_command_fail_signals(struct dxg_command *cmd);
 void dxg_command_free(struct dxg_command *cmd);
 

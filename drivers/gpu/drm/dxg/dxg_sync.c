@@ -127,21 +127,17 @@ int dxg_sync_check_gpu_signal(const struct dxg_sync *sync)
  */
 void dxg_sync_signal(struct dxg_sync *sync, u64 value)
 {
-	dxg_sync_object_signal(sync->object, value);
+	dxg_sync_object_signal(sync->object, value, false);
 }
 
 /**
- * dxg_sync_rewind() - Signal from an engine, also a smaller value than before
+ * dxg_sync_rewind() - Signal from a queue, also a smaller value than before
  * @sync: the sync object
- * @value: new value
+ * @value: new value of a fence
  */
 void dxg_sync_rewind(struct dxg_sync *sync, u64 value)
 {
-	struct dxg_adapter *adapter = sync->device->adapter;
-
-	spin_lock(&adapter->sync_lock);
-	dxg_sync_object_set_locked(sync->object, value);
-	spin_unlock(&adapter->sync_lock);
+	dxg_sync_object_signal(sync->object, value, true);
 }
 
 /**

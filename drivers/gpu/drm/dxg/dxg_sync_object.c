@@ -126,27 +126,30 @@ void dxg_sync_object_set_locked(struct dxg_sync_object *object, u64 value)
 	dxg_wait_reach_locked(object);
 }
 
-static void sync_object_signal_locked(struct dxg_sync_object *object, u64 value)
+static void sync_object_signal_locked(struct dxg_sync_object *object, u64 value, bool rewind)
 {
 	lockdep_assert_held(&object->adapter->sync_lock);
 
-	if (object->eventfd)
+	if (object->eventfd) {
 		eventfd_signal(object->eventfd);
-	else if (!dxg_sync_object_is_taken(object) && value >= *object->value)
+	} else if (dxg_sync_object_is_taken(object)) {
+		if (*object->value < object->max)
+			dxg_sync_object_set_locked(object, *object->value + 1);
+	} else if (rewind || value >= *object->value) {
 		dxg_sync_object_set_locked(object, value);
-	else if (dxg_sync_object_is_taken(object) && *object->value < object->max)
-		dxg_sync_object_set_locked(object, *object->value + 1);
+	}
 }
 
 /**
  * dxg_sync_object_signal() - Signal once
  * @object: the object
- * @value: new value of a fence; nothing happens where the current one is larger
+ * @value: new value of a fence
+ * @rewind: it may be smaller than the current one; otherwise nothing happens then
  */
-void dxg_sync_object_signal(struct dxg_sync_object *object, u64 value)
+void dxg_sync_object_signal(struct dxg_sync_object *object, u64 value, bool rewind)
 {
 	spin_lock(&object->adapter->sync_lock);
-	sync_object_signal_locked(object, value);
+	sync_object_signal_locked(object, value, rewind);
 	spin_unlock(&object->adapter->sync_lock);
 }
 

@@ -73,7 +73,7 @@ struct dxg_sync_object *dxg_sync_object_create(struct dxg_adapter *adapter,
 void dxg_sync_object_get(struct dxg_sync_object *object);
 void dxg_sync_object_put(struct dxg_sync_object *object);
 void dxg_sync_object_set_locked(struct dxg_sync_object *object, u64 value);
-void dxg_sync_object_signal(struct dxg_sync_object *object, u64 value);
+void dxg_sync_object_signal(struct dxg_sync_object *object, u64 value, bool rewind);
 bool dxg_sync_object_take_locked(struct dxg_sync_object *object);
 void dxg_sync_object_untake_locked(struct dxg_sync_object *object);
 

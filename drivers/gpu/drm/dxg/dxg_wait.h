@@ -33,7 +33,7 @@ struct dxg_wait {
 	struct dxg_adapter *adapter;
 	/** @any: One is enough. */
 	bool any;
-	/** @holds: Goes on when a fence is destroyed: what is queued may still signal it. */
+	/** @holds: Goes on when an opening is destroyed: what is queued may still signal it. */
 	bool holds;
 	/**
 	 * @over: Called once, when the wait is over, with 0 or a negative errno, under
