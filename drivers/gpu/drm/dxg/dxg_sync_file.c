@@ -133,8 +133,9 @@ static struct dma_fence *sync_fence_create(struct dxg_sync_object *object, u64 v
 	fence = kzalloc(sizeof(*fence), GFP_KERNEL_ACCOUNT);
 	if (!fence)
 		return ERR_PTR(-ENOMEM);
-	/* In this order: what is no longer armed has signalled. */
-	fence->job = sync_fence_find_job(object, value);
+	/* A command that is no longer armed has signalled meanwhile. */
+	if (!sync_fence_is_reached(object, value))
+		fence->job = sync_fence_find_job(object, value);
 	if (!fence->job && !sync_fence_is_reached(object, value)) {
 		kfree(fence);
 		return ERR_PTR(-EINVAL);
