@@ -625,7 +625,7 @@ static const struct igt_dxg_test tests[] = {
 	TEST("destroyed", test_destroyed, "A wait ends with its context and its device."),
 	TEST("fence-destroyed", test_fence_destroyed, "A wait keeps its fence."),
 	TEST_ONE_DOOR("longer-than-time-out", test_longer_than_time_out,
-		  "A wait does not meet the time-out."),
+		      "A wait does not meet the time-out."),
 	TEST_ONE_DOOR("lost", test_lost, "Waits and signals end with a lost device."),
 	TEST("memory", test_memory, "What is behind a wait keeps its memory, and only that."),
 	{ .name = "removed", .describe = "Waits end with the adapter.", .run = test_removed,

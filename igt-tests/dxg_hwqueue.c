@@ -296,7 +296,7 @@ static const struct igt_dxg_test tests[] = {
 	TEST("most", test_most, "A context has 64 hardware queues at the most."),
 	TEST_ONE_DOOR("lost", test_lost, "The progress fence of a lost queue ends."),
 	TEST_ONE_DOOR("no-timeout", test_no_timeout,
-		  "A queue without the time-out hangs as long as it exists."),
+		      "A queue without the time-out hangs as long as it exists."),
 	TEST("killed", test_killed, "A process whose queue waits for itself can be killed."),
 	TEST_LONG("race", test_race, "A context goes while its queue is submitted to."),
 	TEST(NULL, NULL, NULL)
