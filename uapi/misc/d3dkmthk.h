@@ -1892,6 +1892,23 @@ struct d3dkmt_create_sync_file {
 };
 
 /**
+ * struct d3dkmt_wait_sync_file - D3DKMTWaitSyncFile
+ * @sync_file: in: file descriptor of a sync_file, of whatever driver; EINVAL: another one
+ * @context: in: context handle
+ * @pad: ignored
+ *
+ * What is queued in the context afterwards waits until the sync file has signalled, with an
+ * error or not. Nobody else waits, and the context can be destroyed meanwhile. ENODEV: the
+ * adapter has been removed or the device is lost. ENOMEM: no memory, or too many commands
+ * are queued.
+ */
+struct d3dkmt_wait_sync_file {
+	__u64 sync_file;
+	__u32 context;
+	__u32 pad;
+};
+
+/**
  * struct d3dkmt_open_sync_object_from_sync_file - D3DKMTOpenSyncObjectFromSyncFile
  * @sync_file: in: file descriptor of CreateSyncFile; EINVAL: another one, a merged sync file
  *	too, or one of another adapter, or of a fence that was not created to be shared
@@ -2573,7 +2590,8 @@ struct d3dkmt_vidmm_escape_get_budget {
 #define D3DKMT_IOCTL_SHARE_OBJECT_WITH_HOST		D3DKMT_IO_BYTES(0x44, 24)
 #define D3DKMT_IOCTL_CREATE_SYNC_FILE \
 	D3DKMT_IO(0x45, struct d3dkmt_create_sync_file)
-#define D3DKMT_IOCTL_WAIT_SYNC_FILE			D3DKMT_IO_BYTES(0x46, 16)
+#define D3DKMT_IOCTL_WAIT_SYNC_FILE \
+	D3DKMT_IO(0x46, struct d3dkmt_wait_sync_file)
 #define D3DKMT_IOCTL_OPEN_SYNC_OBJECT_FROM_SYNC_FILE \
 	D3DKMT_IO(0x47, struct d3dkmt_open_sync_object_from_sync_file)
 #define D3DKMT_IOCTL_ENUM_PROCESSES \

@@ -74,6 +74,9 @@ bool dxg_gpu_sync_run(struct dxg_command *cmd)
 		gpu_signal_run(cmd);
 		return true;
 	}
+	/* A wait for a sync file, which has signalled. */
+	if (!cmd->wait)
+		return true;
 	if (!cmd->wait->started) {
 		cmd->wait->started = true;
 		dxg_wait_start(&cmd->wait->wait);

@@ -125,7 +125,7 @@ static const struct dxg_ioctl_desc dxg_ioctls[] = {
 	DXG_IOCTL(QUERY_STATISTICS, dxg_ioctl_query_statistics, 0),
 	DXG_IOCTL_NONE(SHARE_OBJECT_WITH_HOST),
 	DXG_IOCTL(CREATE_SYNC_FILE, dxg_ioctl_sync_file_create, 0),
-	DXG_IOCTL_NONE(WAIT_SYNC_FILE),
+	DXG_IOCTL(WAIT_SYNC_FILE, dxg_ioctl_sync_file_wait, DXG_IOCTL_IN),
 	DXG_IOCTL(OPEN_SYNC_OBJECT_FROM_SYNC_FILE, dxg_ioctl_sync_file_open, 0),
 	DXG_IOCTL(ENUM_PROCESSES, dxg_ioctl_process_enum, 0),
 	DXG_IOCTL(IS_FEATURE_ENABLED, dxg_ioctl_feature_query, 0),

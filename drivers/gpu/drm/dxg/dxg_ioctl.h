@@ -98,6 +98,7 @@ int dxg_ioctl_sync_create(struct dxg_call *call);
 int dxg_ioctl_sync_destroy(struct dxg_call *call);
 int dxg_ioctl_sync_file_create(struct dxg_call *call);
 int dxg_ioctl_sync_file_open(struct dxg_call *call);
+int dxg_ioctl_sync_file_wait(struct dxg_call *call);
 int dxg_ioctl_sync_open(struct dxg_call *call);
 int dxg_ioctl_sync_signal(struct dxg_call *call);
 int dxg_ioctl_sync_signal2(struct dxg_call *call);

@@ -249,6 +249,10 @@ LAYOUT_AT(d3dkmt_create_sync_file, monitored_fence, 4);
 LAYOUT_AT(d3dkmt_create_sync_file, fence_value, 8);
 LAYOUT_AT(d3dkmt_create_sync_file, sync_file, 16);
 
+LAYOUT_SIZE(d3dkmt_wait_sync_file, 16);
+LAYOUT_AT(d3dkmt_wait_sync_file, sync_file, 0);
+LAYOUT_AT(d3dkmt_wait_sync_file, context, 8);
+
 LAYOUT_SIZE(d3dkmt_open_sync_object_from_sync_file, 40);
 LAYOUT_AT(d3dkmt_open_sync_object_from_sync_file, sync_file, 0);
 LAYOUT_AT(d3dkmt_open_sync_object_from_sync_file, device, 8);

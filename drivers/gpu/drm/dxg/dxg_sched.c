@@ -320,6 +320,11 @@ static void node_block(struct dxg_node *node, struct dxg_command *cmd, struct dm
 /* A command without a job is at the head of its queue: it is done, or waits. */
 static void node_try_jobless(struct dxg_node *node, struct dxg_command *cmd)
 {
+	if (!command_is_lost(cmd) && cmd->awaited && !dma_fence_is_signaled(cmd->awaited)) {
+		dxg_command_unblock(cmd);
+		node_block(node, cmd, dma_fence_get(cmd->awaited));
+		return;
+	}
 	if (!command_is_lost(cmd) && !dxg_gpu_sync_run(cmd)) {
 		node_put_back(node, cmd);
 		return;

@@ -400,6 +400,7 @@ void dxg_command_free(struct dxg_command *cmd)
 	if (cmd->has_job)
 		drm_sched_job_cleanup(&cmd->job);
 	dxg_gpu_sync_free(cmd);
+	dma_fence_put(cmd->awaited);
 	dma_fence_put(cmd->hw_fence);
 	dma_fence_put(cmd->prime_armed);
 	kfree(cmd->fence);

@@ -94,6 +94,8 @@ struct dxg_command {
 	struct dma_fence_cb blocker_cb;
 	/** @unblocked: It has been called, or the wait is over. Under the node's lock. */
 	bool unblocked;
+	/** @awaited: Fence of the sync file that it waits for, counted, or NULL. */
+	struct dma_fence *awaited;
 	/** @wait: What it waits for, if it is a wait. */
 	struct dxg_gpu_wait *wait;
 	/** @signal: What the kernel has it signal, maybe with others; or NULL. */

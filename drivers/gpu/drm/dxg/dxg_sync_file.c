@@ -15,7 +15,9 @@
 #include "dxg_device.h"
 #include "dxg_ioctl.h"
 #include "dxg_process.h"
+#include "dxg_queue.h"
 #include "dxg_sched.h"
+#include "dxg_submit.h"
 #include "dxg_sync.h"
 
 /**
@@ -27,6 +29,10 @@
  * value that has been reached, or that a command will signal which is armed: that ends, by
  * the time-out at the latest. Its fence signals with the end of the command, and has an
  * error if the command had one.
+ *
+ * In the other direction a context waits for any sync file: a command without a job stays at
+ * the head of its queue until the fence has signalled, and what is behind it is no job
+ * before. So no fence of ours depends on somebody else's.
  *
  * The fence can be with others for longer than this module, so each has a reference on it.
  * It also has one on the sync object, which OpenSyncObjectFromSyncFile finds by it. The last
@@ -263,5 +269,47 @@ int dxg_ioctl_sync_file_open(struct dxg_call *call)
 				     container_of(fence, struct dxg_sync_fence, base));
 	dma_fence_put(fence);
 	dxg_device_put(device);
+	return ret;
+}
+
+static int sync_file_wait(struct dxg_queue *queue, struct dma_fence *fence)
+{
+	struct dxg_command *cmd;
+	int ret;
+
+	if (READ_ONCE(queue->device->state) != D3DKMT_DEVICEEXECUTION_ACTIVE)
+		return -ENODEV;
+	cmd = dxg_command_create_queued(queue, false);
+	if (IS_ERR(cmd))
+		return PTR_ERR(cmd);
+	cmd->awaited = dma_fence_get(fence);
+	ret = dxg_command_hold(&cmd, 1);
+	if (ret)
+		dxg_command_free(cmd);
+	return ret;
+}
+
+/**
+ * dxg_ioctl_sync_file_wait() - Have a context wait for a sync file
+ * @call: struct d3dkmt_wait_sync_file
+ *
+ * Return: 0; -EINVAL; -ENOMEM; -ENODEV, as the structure says.
+ */
+int dxg_ioctl_sync_file_wait(struct dxg_call *call)
+{
+	const struct d3dkmt_wait_sync_file *args = call->args;
+	struct dxg_queue *queue;
+	struct dma_fence *fence;
+	int ret;
+
+	ret = dxg_queues_lookup(call->process, &args->context, 1, false, &queue);
+	if (ret)
+		return ret;
+	ret = -EINVAL;
+	fence = args->sync_file > INT_MAX ? NULL : sync_file_get_fence(args->sync_file);
+	if (fence)
+		ret = sync_file_wait(queue, fence);
+	dma_fence_put(fence);
+	dxg_queues_put(&queue, 1);
 	return ret;
 }
