@@ -31,13 +31,13 @@
 #define THUNK(nr, name, type, bytes, code) static_assert(sizeof(type) == (bytes), #type);
 #define THUNK_CONST THUNK
 #define OPERATION THUNK
-#include "operations.h"
+#include "d3dkmt_operations.h"
 #undef THUNK
 #undef THUNK_CONST
 #undef OPERATION
 
 #define FIELD(type, field, at) static_assert(offsetof(type, field) == (at), #type "." #field);
-#include "fields.h"
+#include "d3dkmt_fields.h"
 #undef FIELD
 
 static_assert(sizeof(D3DKMT_DESTROYALLOCATION) == 24, "padding is where version 2 has flags");
@@ -52,7 +52,7 @@ const struct dxg_operation dxg_operations[] = {
 #define THUNK(nr, name, type, bytes, code) { nr, #name, sizeof(type) },
 #define THUNK_CONST THUNK
 #define OPERATION THUNK
-#include "operations.h"
+#include "d3dkmt_operations.h"
 #undef THUNK
 #undef THUNK_CONST
 #undef OPERATION
@@ -179,7 +179,7 @@ NTSTATUS APIENTRY D3DKMT##name(type *args) \
 
 #define OPERATION(nr, name, type, bytes, code)
 
-#include "operations.h"
+#include "d3dkmt_operations.h"
 
 /* Version 1 has padding where version 2 has flags: what is there nobody meant. */
 NTSTATUS APIENTRY D3DKMTDestroyAllocation(const D3DKMT_DESTROYALLOCATION *args)

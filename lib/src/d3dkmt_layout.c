@@ -10,12 +10,12 @@
 	static_assert(D3DKMT_IOCTL_##code == D3DKMT_IO_BYTES(number, bytes), #function);
 #define THUNK_CONST THUNK
 #define OPERATION THUNK
-#include "operations.h"
+#include "d3dkmt_operations.h"
 #undef THUNK
 
 static const unsigned int kernel_codes[] = {
 #define THUNK(number, function, type, bytes, code) D3DKMT_IOCTL_##code,
-#include "operations.h"
+#include "d3dkmt_operations.h"
 };
 
 bool dxg_layout_agrees(const struct dxg_operation *operations)

@@ -3,7 +3,7 @@
  * The operations of /dev/dxg: number, function, its argument, bytes of that, the kernel's name.
  * THUNK() for those whose function has one argument that is the operation's, THUNK_CONST()
  * where that is const; OPERATION() for what has no such function. Include this with all three
- * defined. Both sides assert the bytes: d3dkmt.c those of the Windows structures, layout.c
+ * defined. Both sides assert the bytes: d3dkmt.c those of the Windows structures, d3dkmt_layout.c
  * those of the kernel's header, which cannot be included together.
  */
 THUNK(0x01, OpenAdapterFromLuid, D3DKMT_OPENADAPTERFROMLUID, 12, OPEN_ADAPTER_FROM_LUID)
