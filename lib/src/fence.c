@@ -79,6 +79,9 @@ uint32_t dxg_fence_handle(const struct dxg_fence *fence)
 	return fence->handle;
 }
 
+/* As many as a wait can have, with some of the library's own. */
+#define WAIT_MOST 1000
+
 /* Whether fences are of one device. */
 static bool valid(struct dxg_fence *const *fences, const uint64_t *values, unsigned int count)
 {
@@ -99,7 +102,7 @@ int dxg_fence_signal(struct dxg_fence *const *fences, const uint64_t *values,
 	uint32_t handles[D3DKMT_MAX_OBJECTS_SIGNALED];
 	unsigned int i;
 
-	if (!valid(fences, values, count) || count > D3DKMT_MAX_OBJECTS_SIGNALED)
+	if (count > D3DKMT_MAX_OBJECTS_SIGNALED || !valid(fences, values, count))
 		return -EINVAL;
 	for (i = 0; i < count; i++)
 		handles[i] = fences[i]->handle;
@@ -265,7 +268,7 @@ int dxg_fence_wait(struct dxg_fence *const *fences, const uint64_t *values,
 	unsigned int i;
 	int ret;
 
-	if (!valid(fences, values, count) || flags & ~DXG_WAIT_ANY)
+	if (count > WAIT_MOST || flags & ~DXG_WAIT_ANY || !valid(fences, values, count))
 		return -EINVAL;
 	if (reached(fences, values, count, flags))
 		return 0;
@@ -290,7 +293,8 @@ int dxg_fence_wait(struct dxg_fence *const *fences, const uint64_t *values,
 int dxg_fence_notify(struct dxg_fence *const *fences, const uint64_t *values,
 		     unsigned int count, unsigned int flags, int eventfd)
 {
-	if (!valid(fences, values, count) || flags & ~DXG_WAIT_ANY || eventfd <= 0)
+	if (count > WAIT_MOST || flags & ~DXG_WAIT_ANY || eventfd <= 0 ||
+	    !valid(fences, values, count))
 		return -EINVAL;
 	return kernel_wait(fences, values, count, flags, (uint64_t)eventfd, NULL);
 }
