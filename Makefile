@@ -32,6 +32,9 @@ kunit:
 bench:
 	scripts/bench
 
+lib:
+	$(MAKE) -C lib
+
 shell: guest-modules
 	scripts/guest shell
 
@@ -49,8 +52,9 @@ help:
 	@echo 'make igt      the IGT tests alone (scripts/igt --help for more)'
 	@echo 'make kunit    the unit tests, in User Mode Linux; seconds after the first build'
 	@echo 'make bench    what calls cost, beside GEM; fails where a target is missed'
+	@echo 'make lib      libdrm_dxg and dxginfo; its own targets are in lib/Makefile'
 	@echo 'make shell    a prompt in a guest with the module loaded'
 	@echo 'make          build dxg.ko for the running kernel, or for KDIR='
 	@echo 'make install  install it there'
 
-.PHONY: all modules guest-modules run test check igt kunit bench shell install clean help
+.PHONY: all modules guest-modules run test check igt kunit bench lib shell install clean help

@@ -317,7 +317,8 @@ static void show_handles_end(struct handles *handles)
 {
 	char title[32];
 
-	if (!handles->any)
+	/* What looks is not what is looked for. */
+	if (!handles->any || handles->pid == getpid())
 		return;
 	snprintf(title, sizeof(title), "process %d", handles->pid);
 	begin(NULL, '{', title);
