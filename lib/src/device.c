@@ -62,14 +62,17 @@ void dxg_device_destroy(struct dxg_device *device)
 
 int dxg_device_get_state(struct dxg_device *device, enum dxg_device_state *state)
 {
-	struct d3dkmt_get_device_state args = {
-		.device = device->handle,
-		.type = D3DKMT_DEVICESTATE_EXECUTION,
+	/* What follows the type depends on it: of this one it is a word. */
+	union {
+		struct d3dkmt_get_device_state args;
+		uint32_t words[3];
+	} call = {
+		.args = { .device = device->handle, .type = D3DKMT_DEVICESTATE_EXECUTION },
 	};
-	int ret = dxg_call(device->adapter, D3DKMT_IOCTL_GET_DEVICE_STATE, &args);
+	int ret = dxg_call(device->adapter, D3DKMT_IOCTL_GET_DEVICE_STATE, &call.args);
 
 	if (!ret)
-		*state = (enum dxg_device_state)args.execution_state;
+		*state = (enum dxg_device_state)call.words[2];
 	return ret;
 }
 
