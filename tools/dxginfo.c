@@ -156,8 +156,11 @@ static void show_description(D3DKMT_HANDLE adapter)
 
 	if (!query(adapter, KMTQAITYPE_DRIVER_DESCRIPTION, &wide, sizeof(wide)))
 		return;
-	for (i = 0; i + 1 < sizeof(narrow) && wide.DriverDescription[i]; i++)
-		narrow[i] = wide.DriverDescription[i] < 0x7f ? (char)wide.DriverDescription[i] : '?';
+	for (i = 0; i + 1 < sizeof(narrow) && wide.DriverDescription[i]; i++) {
+		narrow[i] = '?';
+		if (wide.DriverDescription[i] < 0x7f)
+			narrow[i] = (char)wide.DriverDescription[i];
+	}
 	narrow[i] = 0;
 	text("driver", narrow);
 }
