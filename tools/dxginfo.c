@@ -421,7 +421,8 @@ static uint64_t client_of(FILE *file)
 	while (fgets(row, sizeof(row), file)) {
 		if (!strcmp(row, "drm-driver:\tdxg\n"))
 			ours = true;
-		sscanf(row, "drm-client-id: %" SCNu64, &id);
+		if (!strncmp(row, "drm-client-id:", 14))
+			id = strtoull(row + 14, NULL, 10);
 	}
 	return ours ? id : 0;
 }
@@ -491,8 +492,8 @@ static void show_adapter(const D3DKMT_ADAPTERINFO *info, bool processes)
 	unsigned int minor_number = 0;
 	char title[40], path[64];
 
-	snprintf(title, sizeof(title), "adapter %08x:%08x", (unsigned int)info->AdapterLuid.HighPart,
-		 info->AdapterLuid.LowPart);
+	snprintf(title, sizeof(title), "adapter %08x:%08x",
+		 (unsigned int)info->AdapterLuid.HighPart, info->AdapterLuid.LowPart);
 	begin(NULL, '{', title);
 	if (out.json)
 		text("luid", title + strlen("adapter "));

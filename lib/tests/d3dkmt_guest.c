@@ -16,6 +16,9 @@
 
 #define IP STATUS_INVALID_PARAMETER
 
+/* A fence's value, which the kernel writes. */
+typedef _Atomic uint64_t atomic_value;
+
 /* What each test finds. */
 static LUID luid;
 static D3DKMT_HANDLE adapter, device;
@@ -53,7 +56,7 @@ static void *lock(D3DKMT_HANDLE allocation)
 	return args.pData;
 }
 
-static D3DKMT_HANDLE new_fence(const _Atomic uint64_t **value)
+static D3DKMT_HANDLE new_fence(const atomic_value **value)
 {
 	D3DKMT_CREATESYNCHRONIZATIONOBJECT2 args = {
 		.hDevice = device,
@@ -153,7 +156,7 @@ static void commands_run(void)
 {
 	D3DKMT_CREATECONTEXTVIRTUAL context = { .hDevice = device, .EngineAffinity = 1 };
 	D3DKMT_HANDLE allocation = new_allocation(device, 4096), fence;
-	const _Atomic uint64_t *value;
+	const atomic_value *value;
 	struct {
 		struct drm_dxg_cmd_stream head;
 		struct drm_dxg_cmd_fill fill;
@@ -204,7 +207,7 @@ static void commands_run(void)
 
 static void events_are_eventfds(void)
 {
-	const _Atomic uint64_t *value;
+	const atomic_value *value;
 	D3DKMT_HANDLE fence = new_fence(&value);
 	int event = eventfd(0, EFD_CLOEXEC);
 	UINT64 two = 2, count = 0;
@@ -405,7 +408,12 @@ static void check_known(unsigned int nr, size_t bytes, NTSTATUS status)
 
 static void the_module_knows_all(void)
 {
-#define EACH(nr, function, type) check_known(nr, sizeof(type), function(&(type){ 0 }))
+#define EACH(nr, function, type) do { \
+	type args; \
+	\
+	memset(&args, 0, sizeof(args)); \
+	check_known(nr, sizeof(args), function(&args)); \
+} while (0)
 #include "d3dkmt_each.h"
 }
 

@@ -87,8 +87,12 @@ static void without_the_module_nothing_succeeds(void)
 
 	if (!access("/dev/dxg", F_OK))
 		return;
-#define EACH(nr, function, type) \
-	check_status(nr, sizeof(type), function(&(type){ 0 }), STATUS_UNSUCCESSFUL)
+#define EACH(nr, function, type) do { \
+	type args; \
+	\
+	memset(&args, 0, sizeof(args)); \
+	check_status(nr, sizeof(args), function(&args), STATUS_UNSUCCESSFUL); \
+} while (0)
 #include "d3dkmt_each.h"
 	CHECK_EQ(D3DKMTDestroyAllocation(&destroy), STATUS_UNSUCCESSFUL);
 	CHECK_EQ(D3DKMTShareObjects(1, &handle, NULL, 0, &shared), STATUS_UNSUCCESSFUL);
