@@ -30,6 +30,9 @@
 extern "C" {
 #endif
 
+struct dxg_allocation;
+struct dxg_device;
+struct dxg_fence;
 struct dxg_pool;
 struct dxg_sample;
 
@@ -38,8 +41,8 @@ struct dxg_sample;
 #define DXG_POOL_MAX_FENCES	8
 #define DXG_POOL_MAX_ALIGN	65536
 
-/* A deadline that never comes; 0 is one that has always passed. */
-#define DXG_POOL_FOREVER	INT64_C(-1)
+/* A deadline that never comes, as DXG_FOREVER; 0 is one that has always passed. */
+#define DXG_POOL_FOREVER	INT64_MAX
 
 /**
  * struct dxg_pool_fence - a point in a backend's time
@@ -167,6 +170,38 @@ struct dxg_pool_options {
  */
 int dxg_pool_create(const struct dxg_pool_ops *ops, void *backend,
 		    const struct dxg_pool_options *options, struct dxg_pool **pool);
+
+/**
+ * dxg_pool_create_on() - make a pool of allocations (dxg.h)
+ * @device: whose; the pool keeps it by itself
+ * @options: or NULL
+ * @pool: as dxg_pool_create()
+ *
+ * A sample is an allocation in memory of the adapter: GetPointer is a lock of it, freeing it
+ * waits for the commands that use it, in the kernel. The alignment can be up to 4096; the
+ * commit of a larger one is -EINVAL. Fences are those of dxg_pool_fence_of(). When the device
+ * is lost or its adapter removed they count as signalled.
+ *
+ * Return: 0, -EFAULT, -EINVAL for the options, -ENOMEM.
+ */
+int dxg_pool_create_on(struct dxg_device *device, const struct dxg_pool_options *options,
+		       struct dxg_pool **pool);
+
+/**
+ * dxg_pool_fence_of() - a point of a fence (dxg.h), for dxg_sample_add_fence()
+ * @fence: of the device of the pool. It has to stay until the sample is free again or, if
+ *	   it was handed out with the fence, until it has signalled.
+ * @value: the point
+ * Return: that.
+ */
+static inline struct dxg_pool_fence dxg_pool_fence_of(struct dxg_fence *fence, uint64_t value)
+{
+	struct dxg_pool_fence point;
+
+	point.object = (uintptr_t)fence;
+	point.value = value;
+	return point;
+}
 
 /**
  * dxg_pool_ref() - one more reference on a pool
@@ -500,9 +535,16 @@ int dxg_sample_export(struct dxg_sample *sample, int *fd);
 /**
  * dxg_sample_handle() - the backend's name for a sample's memory
  * @sample: of which the caller has a reference
- * Return: the handle, e.g. of a D3DKMT allocation.
+ * Return: what its alloc has stored.
  */
 uint64_t dxg_sample_handle(const struct dxg_sample *sample);
+
+/**
+ * dxg_sample_allocation() - the allocation under a sample, for commands (dxg.h)
+ * @sample: of which the caller has a reference
+ * Return: it, which belongs to the sample; NULL if the pool is not of dxg_pool_create_on().
+ */
+struct dxg_allocation *dxg_sample_allocation(const struct dxg_sample *sample);
 
 /**
  * dxg_sample_size() - bytes behind the pointer

@@ -470,6 +470,18 @@ HRESULT dxg_memallocator_create(const struct dxg_pool_ops *ops, void *backend, R
 				void **object);
 
 /**
+ * dxg_memallocator_create_on() - make an allocator whose samples are allocations (dxg.h)
+ * @device: whose; the allocator keeps it by itself
+ * @riid: as dxg_memallocator_create()
+ * @object: as dxg_memallocator_create()
+ *
+ * What dxg_pool_create_on() says of samples and fences holds.
+ *
+ * Return: as dxg_memallocator_create().
+ */
+HRESULT dxg_memallocator_create_on(struct dxg_device *device, REFIID riid, void **object);
+
+/**
  * dxg_memallocator_pool() - the pool under an allocator
  * @allocator: any IMemAllocator
  *

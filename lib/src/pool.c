@@ -104,7 +104,7 @@ int dxg_pool_sleep(struct dxg_pool *pool, int64_t deadline)
 	int ret;
 
 	pool->sleepers++;
-	if (deadline < 0) {
+	if (deadline == DXG_POOL_FOREVER) {
 		ret = pthread_cond_wait(&pool->changed, &pool->lock);
 	} else {
 		ts = pool_timespec(deadline);
@@ -187,7 +187,7 @@ int dxg_pool_destroy(struct dxg_pool *pool, int64_t deadline)
 		pool_lock(pool);
 	}
 	while (pool->stats.out || pool->stats.draining || pool->pins) {
-		if (ret || !deadline) {
+		if (ret || deadline <= 0) {
 			pthread_mutex_unlock(&pool->lock);
 			return -ETIMEDOUT;
 		}

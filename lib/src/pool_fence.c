@@ -8,7 +8,8 @@
  * the notification when no one waits; and one thread for all pools, because that would be
  * global state, with somebody else's slow callback in front of one's own fences.
  *
- * A fence that fails counts as signalled: a lost device must not block a pool for ever.
+ * A fence that fails counts as signalled: a lost device must not block a pool for ever. Such
+ * a one may tell nobody, so the thread looks once a second as long as there are fences.
  */
 #include <errno.h>
 #include <poll.h>
@@ -21,6 +22,8 @@
 
 /* How often to look at fences that could not be waited for. */
 #define POOL_POLL_MS 5
+/* How often to look whether those that are waited for can still come. */
+#define POOL_LOOK_MS 1000
 
 /* Forget those that have signalled; returns how many are left. With the lock held. */
 uint32_t dxg_pool_prune_fences(struct dxg_pool *pool, struct dxg_sample *sample)
@@ -70,7 +73,7 @@ static void pool_kick(int fd)
 
 /* Without the lock, pinned. */
 void dxg_pool_arm_fences(struct dxg_pool *pool, const struct dxg_pool_fence *fences,
-			 uint32_t count)
+			 uint32_t count, bool kick)
 {
 	bool failed = false;
 	uint32_t i;
@@ -79,26 +82,41 @@ void dxg_pool_arm_fences(struct dxg_pool *pool, const struct dxg_pool_fence *fen
 		if (pool->ops->fence_wait(pool->backend, &fences[i], pool->fence_fd))
 			failed = true;
 	}
-	if (!failed)
-		return;
-	pool_lock(pool);
-	pool->drainer_polls = true;
-	pthread_mutex_unlock(&pool->lock);
-	pool_kick(pool->fence_fd);
+	if (failed) {
+		pool_lock(pool);
+		pool->drainer_polls = true;
+		pthread_mutex_unlock(&pool->lock);
+	}
+	if (failed || kick)
+		pool_kick(pool->fence_fd);
+}
+
+/* With the lock held: how long to sleep. */
+static int pool_drain_timeout(struct dxg_pool *pool, bool timed_out)
+{
+	if (!pool->stats.draining) {
+		pool->drainer_polls = false;
+		/* not at once: the next frame may be about to come */
+		pool->drainer_idle = timed_out;
+	}
+	if (pool->drainer_idle)
+		return -1;
+	return pool->drainer_polls ? POOL_POLL_MS : POOL_LOOK_MS;
 }
 
 static void *pool_drain(void *data)
 {
 	struct dxg_pool *pool = data;
 	struct pollfd pollfd = { .fd = pool->fence_fd, .events = POLLIN };
-	bool polls = false, stop = false;
+	int timeout = POOL_LOOK_MS;
+	bool stop = false;
 	uint64_t count;
 
 	while (!stop) {
 		struct pool_work work = { 0 };
+		bool timed_out = !poll(&pollfd, 1, timeout);
 		ssize_t done;
 
-		poll(&pollfd, 1, polls ? POOL_POLL_MS : -1);
 		done = read(pool->fence_fd, &count, sizeof(count));
 		(void)done;
 
@@ -110,9 +128,7 @@ static void *pool_drain(void *data)
 		dxg_pool_scan_draining(pool, &work);
 		dxg_pool_serve(pool, &work);
 		dxg_pool_settle(pool, &work);
-		if (!pool->stats.draining)
-			pool->drainer_polls = false;
-		polls = pool->drainer_polls;
+		timeout = pool_drain_timeout(pool, timed_out);
 		/* when the last sample was the last of the pool, it is gone now */
 		stop = dxg_pool_finish(pool, &work);
 	}

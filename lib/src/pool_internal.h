@@ -136,6 +136,7 @@ struct dxg_pool {
 	pthread_t drainer;
 	bool drainer_runs, drainer_stop;
 	bool drainer_polls;		/* a fence could not be waited for */
+	bool drainer_idle;		/* it looks at nothing until it is woken */
 	int fence_fd;			/* what fences signal */
 
 	struct dxg_pool_stats stats;
@@ -191,7 +192,7 @@ uint32_t dxg_pool_cancel_locked(struct dxg_pool *pool);
 /* pool_fence.c */
 uint32_t dxg_pool_prune_fences(struct dxg_pool *pool, struct dxg_sample *sample);
 void dxg_pool_arm_fences(struct dxg_pool *pool, const struct dxg_pool_fence *fences,
-			 uint32_t count);
+			 uint32_t count, bool kick);
 void dxg_pool_scan_draining(struct dxg_pool *pool, struct pool_work *work);
 void dxg_pool_stop_drainer(struct dxg_pool *pool);
 

@@ -45,7 +45,9 @@ static void pool_put_draining(struct dxg_pool *pool, struct dxg_sample *sample,
 {
 	struct dxg_pool_fence fences[DXG_POOL_MAX_FENCES];
 	uint32_t count = sample->nr_fences;
+	bool kick = pool->drainer_idle;
 
+	pool->drainer_idle = false;
 	memcpy(fences, sample->fences, sizeof(fences));
 	pool_list_add(&sample->node, &pool->draining);
 	pool->stats.draining++;
@@ -53,7 +55,7 @@ static void pool_put_draining(struct dxg_pool *pool, struct dxg_sample *sample,
 
 	pool->pins++;
 	pthread_mutex_unlock(&pool->lock);
-	dxg_pool_arm_fences(pool, fences, count);
+	dxg_pool_arm_fences(pool, fences, count, kick);
 	pool_lock(pool);
 	dxg_pool_unpin(pool);
 }

@@ -95,7 +95,7 @@ static void pool_stand_in_line(struct dxg_pool *pool, struct pool_waiter *waiter
 	struct timespec ts = pool_timespec(deadline);
 
 	while (!waiter->done) {
-		if (deadline < 0) {
+		if (deadline == DXG_POOL_FOREVER) {
 			pthread_cond_wait(&waiter->cond, &pool->lock);
 		} else if (pthread_cond_timedwait(&waiter->cond, &pool->lock, &ts) == ETIMEDOUT &&
 			   !waiter->done) {
@@ -177,7 +177,7 @@ int dxg_pool_get(struct dxg_pool *pool, uint32_t flags, int64_t deadline,
 	ret = pool_try(pool, flags, &work, sample);
 	if (ret == -EAGAIN && pool->options.max_count)
 		ret = pool_grow_and_try(pool, flags, &work, sample);
-	if (ret == -EAGAIN && deadline)
+	if (ret == -EAGAIN && deadline > 0)
 		ret = pool_wait(pool, flags, deadline, &work, sample);
 	if (ret == -ECANCELED)
 		pool->stats.cancels++;
