@@ -213,20 +213,20 @@ static inline void CoTaskMemFree(void *memory)
 
 struct IUnknown {
 	virtual HRESULT STDMETHODCALLTYPE QueryInterface(REFIID riid, void **object) = 0;
-	virtual ULONG STDMETHODCALLTYPE AddRef() = 0;
-	virtual ULONG STDMETHODCALLTYPE Release() = 0;
+	virtual ULONG STDMETHODCALLTYPE AddRef(void) = 0;
+	virtual ULONG STDMETHODCALLTYPE Release(void) = 0;
 };
 
 struct IMemAllocatorNotifyCallbackTemp : public IUnknown {
-	virtual HRESULT STDMETHODCALLTYPE NotifyRelease() = 0;
+	virtual HRESULT STDMETHODCALLTYPE NotifyRelease(void) = 0;
 };
 
 struct IMemAllocator : public IUnknown {
 	virtual HRESULT STDMETHODCALLTYPE SetProperties(ALLOCATOR_PROPERTIES *request,
 							ALLOCATOR_PROPERTIES *actual) = 0;
 	virtual HRESULT STDMETHODCALLTYPE GetProperties(ALLOCATOR_PROPERTIES *properties) = 0;
-	virtual HRESULT STDMETHODCALLTYPE Commit() = 0;
-	virtual HRESULT STDMETHODCALLTYPE Decommit() = 0;
+	virtual HRESULT STDMETHODCALLTYPE Commit(void) = 0;
+	virtual HRESULT STDMETHODCALLTYPE Decommit(void) = 0;
 	virtual HRESULT STDMETHODCALLTYPE GetBuffer(IMediaSample **sample,
 						    REFERENCE_TIME *start,
 						    REFERENCE_TIME *end, DWORD flags) = 0;
@@ -240,20 +240,20 @@ struct IMemAllocatorCallbackTemp : public IMemAllocator {
 
 struct IMediaSample : public IUnknown {
 	virtual HRESULT STDMETHODCALLTYPE GetPointer(BYTE **buffer) = 0;
-	virtual LONG STDMETHODCALLTYPE GetSize() = 0;
+	virtual LONG STDMETHODCALLTYPE GetSize(void) = 0;
 	virtual HRESULT STDMETHODCALLTYPE GetTime(REFERENCE_TIME *start,
 						  REFERENCE_TIME *end) = 0;
 	virtual HRESULT STDMETHODCALLTYPE SetTime(REFERENCE_TIME *start,
 						  REFERENCE_TIME *end) = 0;
-	virtual HRESULT STDMETHODCALLTYPE IsSyncPoint() = 0;
+	virtual HRESULT STDMETHODCALLTYPE IsSyncPoint(void) = 0;
 	virtual HRESULT STDMETHODCALLTYPE SetSyncPoint(BOOL is) = 0;
-	virtual HRESULT STDMETHODCALLTYPE IsPreroll() = 0;
+	virtual HRESULT STDMETHODCALLTYPE IsPreroll(void) = 0;
 	virtual HRESULT STDMETHODCALLTYPE SetPreroll(BOOL is) = 0;
-	virtual LONG STDMETHODCALLTYPE GetActualDataLength() = 0;
+	virtual LONG STDMETHODCALLTYPE GetActualDataLength(void) = 0;
 	virtual HRESULT STDMETHODCALLTYPE SetActualDataLength(LONG length) = 0;
 	virtual HRESULT STDMETHODCALLTYPE GetMediaType(AM_MEDIA_TYPE **type) = 0;
 	virtual HRESULT STDMETHODCALLTYPE SetMediaType(AM_MEDIA_TYPE *type) = 0;
-	virtual HRESULT STDMETHODCALLTYPE IsDiscontinuity() = 0;
+	virtual HRESULT STDMETHODCALLTYPE IsDiscontinuity(void) = 0;
 	virtual HRESULT STDMETHODCALLTYPE SetDiscontinuity(BOOL is) = 0;
 	virtual HRESULT STDMETHODCALLTYPE GetMediaTime(LONGLONG *start, LONGLONG *end) = 0;
 	virtual HRESULT STDMETHODCALLTYPE SetMediaTime(LONGLONG *start, LONGLONG *end) = 0;
@@ -265,9 +265,9 @@ struct IMediaSample2 : public IMediaSample {
 };
 
 struct IVMRSurface : public IUnknown {
-	virtual HRESULT STDMETHODCALLTYPE IsSurfaceLocked() = 0;
+	virtual HRESULT STDMETHODCALLTYPE IsSurfaceLocked(void) = 0;
 	virtual HRESULT STDMETHODCALLTYPE LockSurface(BYTE **surface) = 0;
-	virtual HRESULT STDMETHODCALLTYPE UnlockSurface() = 0;
+	virtual HRESULT STDMETHODCALLTYPE UnlockSurface(void) = 0;
 	virtual HRESULT STDMETHODCALLTYPE GetSurface(IDirectDrawSurface7 **surface) = 0;
 };
 

@@ -14,9 +14,11 @@
 const IID IID_IMediaSample = {
 	0x56a8689a, 0x0ad4, 0x11ce, { 0xb0, 0x3a, 0x00, 0x20, 0xaf, 0x0b, 0xa7, 0x70 }
 };
+
 const IID IID_IMediaSample2 = {
 	0x36b73884, 0xc2c8, 0x11cf, { 0x8b, 0x46, 0x00, 0x80, 0x5f, 0x6c, 0xef, 0x60 }
 };
+
 const IID IID_IVMRSurface = {
 	0xa9849bbe, 0x9ec8, 0x4263, { 0xb7, 0x64, 0x62, 0x73, 0x0f, 0x0d, 0x15, 0xd0 }
 };
@@ -281,10 +283,19 @@ static HRESULT STDMETHODCALLTYPE sample_set_type(IMediaSample2 *self, AM_MEDIA_T
 
 /* --- all at once -------------------------------------------------------------------- */
 
-/* Whether a struct cut off at @size has this member. */
-#define HAS(size, member) \
-	((size) >= offsetof(AM_SAMPLE2_PROPERTIES, member) + \
-		   sizeof(((AM_SAMPLE2_PROPERTIES *)0)->member))
+/* Where each member ends: a struct that is cut off before has it not. */
+enum {
+	END_cbData = offsetof(AM_SAMPLE2_PROPERTIES, cbData) + sizeof(DWORD),
+	END_dwTypeSpecificFlags = offsetof(AM_SAMPLE2_PROPERTIES, dwTypeSpecificFlags) + sizeof(DWORD),
+	END_dwSampleFlags = offsetof(AM_SAMPLE2_PROPERTIES, dwSampleFlags) + sizeof(DWORD),
+	END_lActual = offsetof(AM_SAMPLE2_PROPERTIES, lActual) + sizeof(LONG),
+	END_tStart = offsetof(AM_SAMPLE2_PROPERTIES, tStart) + sizeof(REFERENCE_TIME),
+	END_tStop = offsetof(AM_SAMPLE2_PROPERTIES, tStop) + sizeof(REFERENCE_TIME),
+	END_dwStreamId = offsetof(AM_SAMPLE2_PROPERTIES, dwStreamId) + sizeof(DWORD),
+	END_pMediaType = offsetof(AM_SAMPLE2_PROPERTIES, pMediaType) + sizeof(AM_MEDIA_TYPE *),
+	END_pbBuffer = offsetof(AM_SAMPLE2_PROPERTIES, pbBuffer) + sizeof(BYTE *),
+	END_cbBuffer = offsetof(AM_SAMPLE2_PROPERTIES, cbBuffer) + sizeof(LONG),
+};
 
 static HRESULT STDMETHODCALLTYPE sample_get_properties(IMediaSample2 *self, DWORD size,
 						       BYTE *properties)
@@ -301,7 +312,7 @@ static HRESULT STDMETHODCALLTYPE sample_get_properties(IMediaSample2 *self, DWOR
 	if (size > sizeof(now))
 		size = sizeof(now);
 	/* one had with AM_GBF_NODDSURFACELOCK has no pointer, and that is no error here */
-	if (HAS(size, pbBuffer)) {
+	if (size >= END_pbBuffer) {
 		ret = dxg_sample_get_pointer(sample->sample, &data);
 		if (ret && ret != -EPERM)
 			return pointer_hresult(ret);
@@ -329,28 +340,28 @@ static HRESULT sample_check(IMediaSample2 *self, const AM_SAMPLE2_PROPERTIES *ne
 	LONG capacity = sample_get_size(self);
 	void *data = NULL;
 
-	if (HAS(size, dwSampleFlags)) {
+	if (size >= END_dwSampleFlags) {
 		if (new->dwSampleFlags & ~SAMPLE_SETTABLE)
 			return E_INVALIDARG;
 		if ((new->dwSampleFlags & ~sample->flags & AM_SAMPLE_TIMEVALID) &&
-		    !HAS(size, tStop))
+		    size < END_tStop)
 			return E_INVALIDARG;
 	}
-	if (HAS(size, pMediaType) && (new->dwSampleFlags & AM_SAMPLE_TYPECHANGED) &&
+	if (size >= END_pMediaType && (new->dwSampleFlags & AM_SAMPLE_TYPECHANGED) &&
 	    !new->pMediaType)
 		return E_POINTER;
-	if (HAS(size, pbBuffer) && new->pbBuffer) {
+	if (size >= END_pbBuffer && new->pbBuffer) {
 		dxg_sample_get_pointer(sample->sample, &data);
 		if (new->pbBuffer != data)
 			return E_INVALIDARG;
 	}
-	if (HAS(size, cbBuffer)) {
+	if (size >= END_cbBuffer) {
 		if (new->cbBuffer && new->cbBuffer != capacity)
 			return E_INVALIDARG;
 		if (new->lActual > new->cbBuffer)
 			return E_INVALIDARG;
 	}
-	if (HAS(size, lActual) && (new->lActual < 0 || new->lActual > capacity))
+	if (size >= END_lActual && (new->lActual < 0 || new->lActual > capacity))
 		return VFW_E_BUFFER_OVERFLOW;
 	return S_OK;
 }
@@ -371,7 +382,7 @@ static HRESULT STDMETHODCALLTYPE sample_set_properties(IMediaSample2 *self, DWOR
 		return E_INVALIDARG;
 	memcpy(&new, properties, size);
 	/* without the whole of cbData nothing is there */
-	if (!HAS(size, cbData))
+	if (size < END_cbData)
 		return S_OK;
 	if (size > new.cbData)
 		size = new.cbData;
@@ -379,26 +390,26 @@ static HRESULT STDMETHODCALLTYPE sample_set_properties(IMediaSample2 *self, DWOR
 	hr = sample_check(self, &new, size);
 	if (FAILED(hr))
 		return hr;
-	if (HAS(size, pMediaType) && (new.dwSampleFlags & AM_SAMPLE_TYPECHANGED)) {
+	if (size >= END_pMediaType && (new.dwSampleFlags & AM_SAMPLE_TYPECHANGED)) {
 		type = copy_type(new.pMediaType);
 		if (!type)
 			return E_OUTOFMEMORY;
 	}
 
 	/* nothing can fail from here */
-	if (HAS(size, dwTypeSpecificFlags))
+	if (size >= END_dwTypeSpecificFlags)
 		sample->type_flags = new.dwTypeSpecificFlags;
-	if (HAS(size, dwSampleFlags))
+	if (size >= END_dwSampleFlags)
 		sample->flags = new.dwSampleFlags | (sample->flags & SAMPLE_MEDIA_TIME);
-	if (HAS(size, lActual))
+	if (size >= END_lActual)
 		sample->actual = new.lActual;
-	if (HAS(size, tStart))
+	if (size >= END_tStart)
 		sample->start = new.tStart;
-	if (HAS(size, tStop))
+	if (size >= END_tStop)
 		sample->stop = new.tStop;
-	if (HAS(size, dwStreamId))
+	if (size >= END_dwStreamId)
 		sample->stream = new.dwStreamId;
-	if (HAS(size, pMediaType)) {
+	if (size >= END_pMediaType) {
 		old = sample->type;
 		sample->type = type;
 		DeleteMediaType(old);

@@ -48,7 +48,7 @@ static void count(void *data)
 	atomic_fetch_add(&sink->calls, 1);
 }
 
-static void once_for_each_sample(void)
+static void one_call_a_sample(void)
 {
 	struct dxg_sample *a, *b;
 	struct mock *mock;
@@ -451,7 +451,7 @@ static void set_while_samples_come_back(void)
 
 int main(void)
 {
-	run(once_for_each_sample);
+	run(one_call_a_sample);
 	run(may_call_back);
 	run(may_remove_itself);
 	run(may_drop_the_pool);
