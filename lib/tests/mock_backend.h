@@ -35,6 +35,7 @@ enum mock_fault {
 	MOCK_FAULTS,
 };
 
+/* The program has a minute from here: more ends it. */
 struct mock *mock_create(void);
 /* After the pool is gone: ends the mock, returns the number of errors and leaks. */
 uint32_t mock_end(struct mock *mock);

@@ -362,6 +362,7 @@ int main(void)
 		point = 0;
 		for (j = 0; j < sizeof(tests) / sizeof(tests[0]); j++) {
 			snprintf(name, sizeof(name), "%s@%s", tests[j].name, info.description);
+			alarm(120);
 			run_named(tests[j].function, name);
 		}
 		dxg_fence_destroy(fence);
