@@ -39,6 +39,7 @@ struct mock {
 	uint64_t values[MOCK_OBJECTS];
 	bool broken[MOCK_OBJECTS];
 	struct mock_waiter *waiters;
+	int last_eventfd;	/* 0: none */
 };
 
 static void mock_die(const char *what)
@@ -270,6 +271,8 @@ static int mock_fence_wait(void *backend, const struct dxg_pool_fence *fence, in
 
 	pthread_mutex_lock(&mock->lock);
 	mock->counts.waits++;
+	if (!mock->last_eventfd)
+		mock->last_eventfd = fcntl(eventfd, F_DUPFD_CLOEXEC, 0);
 	ret = mock->faults[MOCK_FENCE_WAIT];
 	if (!ret && mock_query_locked(mock, fence)) {
 		mock_kick(eventfd);
@@ -322,6 +325,13 @@ uint64_t mock_value(struct mock *mock, uint64_t object)
 	value = mock->values[object];
 	pthread_mutex_unlock(&mock->lock);
 	return value;
+}
+
+void mock_wake_again(struct mock *mock)
+{
+	pthread_mutex_lock(&mock->lock);
+	mock_kick(mock->last_eventfd);
+	pthread_mutex_unlock(&mock->lock);
 }
 
 void mock_break(struct mock *mock, uint64_t object)
@@ -385,6 +395,8 @@ uint32_t mock_end(struct mock *mock)
 	if (mock->counts.live)
 		printf("# mock: %u buffers left\n", mock->counts.live);
 	mock_wake(mock, true);
+	if (mock->last_eventfd)
+		close(mock->last_eventfd);
 	pthread_mutex_destroy(&mock->lock);
 	free(mock->buffers);
 	free(mock);

@@ -56,6 +56,9 @@ uint64_t mock_value(struct mock *mock, uint64_t object);
 /* From now on queries of the object fail. Wakes who waits. */
 void mock_break(struct mock *mock, uint64_t object);
 
+/* Wake who waited last, for nothing. */
+void mock_wake_again(struct mock *mock);
+
 /* A pool on a new mock; both are found through the pointers. Ends the program on failure. */
 struct dxg_pool *mock_pool(struct mock **mock, const struct dxg_pool_options *options);
 /* ... with these properties, committed. */

@@ -247,6 +247,51 @@ static void last_fence_frees(void)
 	CHECK_EQ(mock_end(mock), 0);
 }
 
+struct ending {
+	struct mock *mock;
+	struct dxg_pool *pool;
+	int released;
+};
+
+static void end_the_pool(void *data)
+{
+	struct ending *ending = data;
+
+	CHECK_EQ(dxg_pool_set_notify(ending->pool, NULL, NULL, NULL), 0);
+	dxg_pool_unref(ending->pool);
+}
+
+/* Between the last that keeps the pool and its end. */
+static void wake_the_thread(void *data)
+{
+	struct ending *ending = data;
+
+	ending->released++;
+	CHECK(!mock_counts(ending->mock).destroyed);
+	mock_wake_again(ending->mock);
+	mock_sleep_ms(50);
+	CHECK(!mock_counts(ending->mock).destroyed);
+}
+
+/* The thread wakes while another ends the pool: it must not end it, too. */
+static void ends_while_the_thread_wakes(void)
+{
+	struct ending ending = { 0 };
+	struct dxg_sample *a;
+
+	ending.pool = mock_committed(&ending.mock, 1);
+	a = get(ending.pool);
+	CHECK_EQ(add(a, 1, 1), 0);
+	dxg_sample_unref(a);
+	mock_signal(ending.mock, 1, 1);
+	CHECK(mock_wait_free(ending.pool, 1));
+	CHECK_EQ(dxg_pool_set_notify(ending.pool, end_the_pool, &ending, wake_the_thread), 0);
+	dxg_sample_unref(get(ending.pool));
+	CHECK_EQ(ending.released, 1);
+	CHECK(mock_counts(ending.mock).destroyed);
+	CHECK_EQ(mock_end(ending.mock), 0);
+}
+
 static void destroy_waits_for_fences(void)
 {
 	struct dxg_sample *a;
@@ -418,6 +463,7 @@ int main(void)
 	run(fences_that_fail);
 	run(decommit_waits_for_fences);
 	run(last_fence_frees);
+	run(ends_while_the_thread_wakes);
 	run(destroy_waits_for_fences);
 	run(waiters_and_fences);
 	run(fences_do_not_overtake);

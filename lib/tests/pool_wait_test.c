@@ -352,6 +352,12 @@ static void decommit_does_not_wait_for_commit(void)
 	CHECK_EQ(mock_end(mock), 0);
 }
 
+static void take_your_time(void *data)
+{
+	(void)data;
+	mock_sleep_ms(50);
+}
+
 static void *commit(void *data)
 {
 	return (void *)(intptr_t)dxg_pool_commit(data);
@@ -367,6 +373,7 @@ static void two_commits_allocate_once(void)
 	int i;
 
 	CHECK_EQ(dxg_pool_set_properties(pool, &want, &got), 0);
+	mock_on_alloc(mock, take_your_time, NULL);
 	for (i = 0; i < 4; i++)
 		CHECK_EQ(pthread_create(&threads[i], NULL, commit, pool), 0);
 	for (i = 0; i < 4; i++) {
