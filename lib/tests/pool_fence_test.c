@@ -384,6 +384,7 @@ static void fences_do_not_overtake(void)
 	/* when the first gives up it is the second's turn, without anything else happening */
 	pthread_join(plain.thread, NULL);
 	CHECK_EQ(plain.ret, -ETIMEDOUT);
+	CHECK_EQ(stats_of(pool).draining, 0);
 	pthread_join(fences.thread, NULL);
 	CHECK_EQ(fences.ret, 0);
 	mock_signal(mock, 1, 1);
