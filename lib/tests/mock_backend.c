@@ -334,11 +334,12 @@ void mock_wake_again(struct mock *mock)
 	pthread_mutex_unlock(&mock->lock);
 }
 
-void mock_break(struct mock *mock, uint64_t object)
+void mock_break(struct mock *mock, uint64_t object, bool quietly)
 {
 	pthread_mutex_lock(&mock->lock);
 	mock->broken[object] = true;
-	mock_wake(mock, false);
+	if (!quietly)
+		mock_wake(mock, false);
 	pthread_mutex_unlock(&mock->lock);
 }
 

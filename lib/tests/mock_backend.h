@@ -53,8 +53,8 @@ void mock_on_alloc(struct mock *mock, void (*function)(void *data), void *data);
 /* The object's value becomes at least this. Wakes who waits. */
 void mock_signal(struct mock *mock, uint64_t object, uint64_t value);
 uint64_t mock_value(struct mock *mock, uint64_t object);
-/* From now on queries of the object fail. Wakes who waits. */
-void mock_break(struct mock *mock, uint64_t object);
+/* From now on queries of the object fail. Wakes who waits, unless it is done quietly. */
+void mock_break(struct mock *mock, uint64_t object, bool quietly);
 
 /* Wake who waited last, for nothing. */
 void mock_wake_again(struct mock *mock);

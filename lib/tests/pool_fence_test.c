@@ -182,7 +182,7 @@ static void fences_that_fail(void)
 	CHECK_EQ(add(a, 1, 1), 0);
 	dxg_sample_unref(a);
 	CHECK_EQ(dxg_pool_free_count(pool), 0);
-	mock_break(mock, 1);
+	mock_break(mock, 1, false);
 	CHECK(mock_wait_free(pool, 1));
 	CHECK_EQ(stats_of(pool).fence_errors, 1);
 
@@ -195,6 +195,31 @@ static void fences_that_fail(void)
 	CHECK_EQ(dxg_pool_free_count(pool), 0);
 	mock_signal(mock, 2, 1);
 	CHECK(mock_wait_free(pool, 1));
+	dxg_pool_unref(pool);
+	CHECK_EQ(mock_end(mock), 0);
+}
+
+/* A device that is lost tells nobody: the thread looks, also after it had nothing to do. */
+static void fences_that_fail_quietly(void)
+{
+	struct dxg_sample *a;
+	struct mock *mock;
+	struct dxg_pool *pool = mock_committed(&mock, 1);
+
+	a = get(pool);
+	CHECK_EQ(add(a, 1, 1), 0);
+	mock_signal(mock, 1, 1);
+	dxg_sample_unref(a);
+	/* by now the thread sleeps until it is woken */
+	mock_sleep_ms(1500);
+	a = get(pool);
+	CHECK_EQ(add(a, 2, 1), 0);
+	dxg_sample_unref(a);
+	mock_sleep_ms(50);
+	CHECK_EQ(dxg_pool_free_count(pool), 0);
+	mock_break(mock, 2, true);
+	CHECK(mock_wait_free(pool, 1));
+	CHECK_EQ(stats_of(pool).fence_errors, 1);
 	dxg_pool_unref(pool);
 	CHECK_EQ(mock_end(mock), 0);
 }
@@ -462,6 +487,7 @@ int main(void)
 	run(many_fences);
 	run(handed_out_with_fences);
 	run(fences_that_fail);
+	run(fences_that_fail_quietly);
 	run(decommit_waits_for_fences);
 	run(last_fence_frees);
 	run(ends_while_the_thread_wakes);
