@@ -41,7 +41,7 @@ struct dxg_sample;
 #define DXG_POOL_MAX_FENCES	8
 #define DXG_POOL_MAX_ALIGN	65536
 
-/* A deadline that never comes, as DXG_FOREVER; 0 is one that has always passed. */
+/* A deadline that never comes, as DXG_FOREVER; 0 and less have always passed. */
 #define DXG_POOL_FOREVER	INT64_MAX
 
 /**

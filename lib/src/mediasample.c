@@ -286,7 +286,8 @@ static HRESULT STDMETHODCALLTYPE sample_set_type(IMediaSample2 *self, AM_MEDIA_T
 /* Where each member ends: a struct that is cut off before has it not. */
 enum {
 	END_cbData = offsetof(AM_SAMPLE2_PROPERTIES, cbData) + sizeof(DWORD),
-	END_dwTypeSpecificFlags = offsetof(AM_SAMPLE2_PROPERTIES, dwTypeSpecificFlags) + sizeof(DWORD),
+	END_dwTypeSpecificFlags = offsetof(AM_SAMPLE2_PROPERTIES, dwTypeSpecificFlags) +
+				  sizeof(DWORD),
 	END_dwSampleFlags = offsetof(AM_SAMPLE2_PROPERTIES, dwSampleFlags) + sizeof(DWORD),
 	END_lActual = offsetof(AM_SAMPLE2_PROPERTIES, lActual) + sizeof(LONG),
 	END_tStart = offsetof(AM_SAMPLE2_PROPERTIES, tStart) + sizeof(REFERENCE_TIME),
