@@ -96,31 +96,31 @@ static const struct entry_point entries[ENTRIES] = {
 	ENTRY(CREATE_SYNC_OBJECT, "CreateSynchronizationObject", CREATE_SYNC_OBJECT2, SERVED),
 	ENTRY(CREATE_SYNC_OBJECT2, "CreateSynchronizationObject2", CREATE_SYNC_OBJECT2, SERVED),
 	ENTRY(DESTROY_SYNC_OBJECT, "DestroySynchronizationObject", DESTROY_SYNC_OBJECT, SERVED),
-	ENTRY(SIGNAL_SYNC_OBJECT, "SignalSynchronizationObject", SIGNAL_SYNC_OBJECT2, REFUSED),
-	ENTRY(WAIT_SYNC_OBJECT, "WaitForSynchronizationObject", WAIT_SYNC_OBJECT2, REFUSED),
+	ENTRY(SIGNAL_SYNC_OBJECT, "SignalSynchronizationObject", SIGNAL_SYNC_OBJECT2, SERVED),
+	ENTRY(WAIT_SYNC_OBJECT, "WaitForSynchronizationObject", WAIT_SYNC_OBJECT2, SERVED),
 	ENTRY(SIGNAL_SYNC_OBJECT_FROM_CPU, "SignalSynchronizationObjectFromCpu",
 	      SIGNAL_SYNC_OBJECT_FROM_CPU, SERVED),
 	ENTRY(WAIT_SYNC_OBJECT_FROM_CPU, "WaitForSynchronizationObjectFromCpu",
 	      WAIT_SYNC_OBJECT_FROM_CPU, SERVED),
 	ENTRY(SIGNAL_SYNC_OBJECT_FROM_GPU, "SignalSynchronizationObjectFromGpu",
-	      SIGNAL_SYNC_OBJECT_FROM_GPU, REFUSED),
+	      SIGNAL_SYNC_OBJECT_FROM_GPU, SERVED),
 	ENTRY(WAIT_SYNC_OBJECT_FROM_GPU, "WaitForSynchronizationObjectFromGpu",
-	      WAIT_SYNC_OBJECT_FROM_GPU, REFUSED),
+	      WAIT_SYNC_OBJECT_FROM_GPU, SERVED),
 	ENTRY(CREATE_PAGING_QUEUE, "CreatePagingQueue", CREATE_PAGING_QUEUE, SERVED),
 	ENTRY(DESTROY_PAGING_QUEUE, "DestroyPagingQueue", DESTROY_PAGING_QUEUE, SERVED),
 	ENTRY(LOCK2, "Lock2", LOCK2, SERVED),
 	ENTRY(UNLOCK2, "Unlock2", UNLOCK2, SERVED),
-	ENTRY(MAP_GPU_VIRTUAL_ADDRESS, "MapGpuVirtualAddress", MAP_GPU_VIRTUAL_ADDRESS, REFUSED),
+	ENTRY(MAP_GPU_VIRTUAL_ADDRESS, "MapGpuVirtualAddress", MAP_GPU_VIRTUAL_ADDRESS, SERVED),
 	ENTRY(RESERVE_GPU_VIRTUAL_ADDRESS, "ReserveGpuVirtualAddress",
-	      RESERVE_GPU_VIRTUAL_ADDRESS, REFUSED),
+	      RESERVE_GPU_VIRTUAL_ADDRESS, SERVED),
 	ENTRY(FREE_GPU_VIRTUAL_ADDRESS, "FreeGpuVirtualAddress", FREE_GPU_VIRTUAL_ADDRESS,
-	      REFUSED),
+	      SERVED),
 	ENTRY(UPDATE_GPU_VIRTUAL_ADDRESS, "UpdateGpuVirtualAddress", UPDATE_GPU_VIRTUAL_ADDRESS,
-	      REFUSED),
+	      SERVED),
 	ENTRY(SUBMIT_COMMAND, "SubmitCommand", SUBMIT_COMMAND, SERVED),
 	ENTRY(MAKE_RESIDENT, "MakeResident", MAKE_RESIDENT, SERVED),
 	ENTRY(EVICT, "Evict", EVICT, SERVED),
-	ENTRY(SET_CONTEXT_PRIORITY, "SetContextSchedulingPriority", SET_CONTEXT_PRIORITY, REFUSED),
+	ENTRY(SET_CONTEXT_PRIORITY, "SetContextSchedulingPriority", SET_CONTEXT_PRIORITY, SERVED),
 };
 
 /**
@@ -134,6 +134,7 @@ static const struct entry_point entries[ENTRIES] = {
  * @queue_fence: the queue's fence
  * @fence: a monitored fence
  * @value: where its value is
+ * @mutex: a mutex
  * @memory: an allocation of SIZE
  * @resource: a resource that can be shared
  */
@@ -147,6 +148,7 @@ struct client {
 	uint32_t queue_fence;
 	uint32_t fence;
 	const uint64_t *value;
+	uint32_t mutex;
 	uint32_t memory;
 	uint32_t resource;
 };
@@ -201,9 +203,16 @@ static void client_create(struct client *client)
 		.device = client->device,
 		.info.type = D3DKMT_SYNC_MONITORED_FENCE,
 	};
+	struct d3dkmt_create_sync_object2 mutex = {
+		.device = client->device,
+		.info.type = D3DKMT_SYNC_MUTEX,
+	};
+	struct d3dkmt_context_priority priority = { .priority = -1 };
 
 	call(client, CREATE_CONTEXT_VIRTUAL, &context);
 	client->context = context.context;
+	priority.context = context.context;
+	call(client, SET_CONTEXT_PRIORITY, &priority);
 	call(client, CREATE_PAGING_QUEUE, &queue);
 	client->queue = queue.paging_queue;
 	client->queue_fence = queue.sync_object;
@@ -211,8 +220,8 @@ static void client_create(struct client *client)
 	call(client, CREATE_SYNC_OBJECT2, &fence);
 	client->fence = fence.sync_object;
 	client->value = (void *)(uintptr_t)fence.info.fence_value_cpu_va;
-	/* version 1 makes the same call; as long as there are monitored fences only: */
-	client->called[CREATE_SYNC_OBJECT] = true;
+	call(client, CREATE_SYNC_OBJECT, &mutex);
+	client->mutex = mutex.sync_object;
 }
 
 static void client_allocate(struct client *client)
@@ -300,6 +309,82 @@ static void client_signal(struct client *client)
 	igt_assert_eq_u64(igt_dxg_fence_value(client->value), value);
 }
 
+/* The context takes the mutex and releases it, and comes to the fence's next value. */
+static void client_queue(struct client *client)
+{
+	uint64_t value = 3;
+	struct d3dkmt_wait_sync_object2 take = {
+		.context = client->context,
+		.object_count = 1,
+		.objects = { client->mutex },
+	};
+	struct d3dkmt_signal_sync_object2 release = {
+		.context = client->context,
+		.object_count = 1,
+		.objects = { client->mutex },
+	};
+	struct d3dkmt_signal_sync_object_from_gpu signal = {
+		.context = client->context,
+		.object_count = 1,
+		.objects = igt_dxg_ptr(&client->fence),
+		.fence_values = igt_dxg_ptr(&value),
+	};
+	struct d3dkmt_wait_sync_object_from_gpu wait = {
+		.context = client->context,
+		.object_count = 1,
+		.objects = igt_dxg_ptr(&client->fence),
+		.fence_values = igt_dxg_ptr(&value),
+	};
+
+	call(client, WAIT_SYNC_OBJECT, &take);
+	call(client, SIGNAL_SYNC_OBJECT, &release);
+	call(client, SIGNAL_SYNC_OBJECT_FROM_GPU, &signal);
+	call(client, WAIT_SYNC_OBJECT_FROM_GPU, &wait);
+	client_wait(client, client->fence, value);
+}
+
+/* A range, the allocation in it, once more by an update, and nothing any more. */
+static void client_map(struct client *client)
+{
+	struct d3dkmt_reserve_gpu_virtual_address reserve = {
+		.paging_queue = client->queue,
+		.size = SIZE,
+	};
+	struct d3dkmt_map_gpu_virtual_address map = {
+		.paging_queue = client->queue,
+		.allocation = client->memory,
+		.size_in_pages = SIZE / IGT_DXG_PAGE,
+		.protection = D3DKMT_GPU_VA_WRITE,
+	};
+	struct d3dkmt_gpu_va_operation operation = {
+		.type = D3DKMT_GPU_VA_MAP,
+		.size = SIZE,
+		.allocation = client->memory,
+		.allocation_size = SIZE,
+	};
+	struct d3dkmt_update_gpu_virtual_address update = {
+		.device = client->device,
+		.context = client->context,
+		.fence_object = client->fence,
+		.num_operations = 1,
+		.operations = igt_dxg_ptr(&operation),
+		.fence_value = 3,
+	};
+	struct d3dkmt_free_gpu_virtual_address release = {
+		.adapter = client->adapter,
+		.size = SIZE,
+	};
+
+	call(client, RESERVE_GPU_VIRTUAL_ADDRESS, &reserve);
+	map.base_address = reserve.virtual_address;
+	operation.base_address = reserve.virtual_address;
+	release.base_address = reserve.virtual_address;
+	call(client, MAP_GPU_VIRTUAL_ADDRESS, &map);
+	call(client, UPDATE_GPU_VIRTUAL_ADDRESS, &update);
+	client_wait(client, client->fence, 4);
+	call(client, FREE_GPU_VIRTUAL_ADDRESS, &release);
+}
+
 static void client_share(struct client *client)
 {
 	uint64_t fd = UINT64_MAX;
@@ -362,6 +447,8 @@ static void entry_points(struct igt_dxg *dxg)
 	client_make_resident(&client);
 	client_run(&client);
 	client_signal(&client);
+	client_queue(&client);
+	client_map(&client);
 	client_share(&client);
 	client_destroy(&client);
 	refused_calls(&client);

@@ -219,8 +219,10 @@ static void gpuva_destroyed(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, gpuva_fill(user, 0, 11, va, D3DKMT_GPU_VA_PAGE), 0);
 	KUNIT_ASSERT_EQ(test, dxg_user_destroy(user, 0, &alloc, 1, 0), 0);
 	dxg_mock_log_reset(user->mock);
-	for (tag = 1; tag <= DXG_NODE_DEPTH; tag++)
+	for (tag = 1; tag <= DXG_NODE_DEPTH; tag++) {
+		KUNIT_EXPECT_EQ(test, dxg_mock_wait_running(user->mock, 0), tag);
 		dxg_mock_complete(user->mock, 0, 0);
+	}
 	/* Held when it was destroyed, and it runs; what is there has not gone before. */
 	KUNIT_EXPECT_EQ(test, dxg_mock_wait_running(user->mock, 0), 11);
 	KUNIT_EXPECT_EQ(test, dxg_user_state(user), D3DKMT_DEVICEEXECUTION_ACTIVE);
