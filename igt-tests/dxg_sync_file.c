@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include "dxg_igt_prime.h"
+#include "dxg_igt_queue.h"
 #include "dxg_share.h"
 
 IGT_TEST_DESCRIPTION("Sync files of dxg's monitored fences.");
@@ -425,11 +426,23 @@ struct syncobj_wait {
 	uint32_t pad;
 };
 
+struct syncobj_transfer {
+	uint32_t src_handle;
+	uint32_t dst_handle;
+	uint64_t src_point;
+	uint64_t dst_point;
+	uint32_t flags;
+	uint32_t pad;
+};
+
 #define SYNCOBJ_CREATE		_IOWR('d', 0xbf, uint64_t)
 #define SYNCOBJ_DESTROY		_IOWR('d', 0xc0, uint64_t)
+#define SYNCOBJ_HANDLE_TO_FD	_IOWR('d', 0xc1, struct syncobj_handle)
 #define SYNCOBJ_FD_TO_HANDLE	_IOWR('d', 0xc2, struct syncobj_handle)
 #define SYNCOBJ_WAIT		_IOWR('d', 0xc3, struct syncobj_wait)
+#define SYNCOBJ_TRANSFER	_IOWR('d', 0xcc, struct syncobj_transfer)
 #define IMPORT_SYNC_FILE	1
+#define EXPORT_SYNC_FILE	1
 
 /* What a Vulkan driver would do with it. */
 static bool run_syncobj(struct igt_dxg *dxg, unsigned int ms)
@@ -453,6 +466,70 @@ static bool run_syncobj(struct igt_dxg *dxg, unsigned int ms)
 	igt_assert(igt_dxg_wait_timeout(dxg, worker.device, worker.fence, worker.value, 0));
 	igt_assert_eq(ioctl(dxg->fd, SYNCOBJ_DESTROY, &handle), 0);
 	worker_destroy(&worker);
+	return early;
+}
+
+static uint32_t create_syncobj(const struct igt_dxg *dxg)
+{
+	uint64_t handle = 0;
+
+	igt_assert_eq(ioctl(dxg->fd, SYNCOBJ_CREATE, &handle), 0);
+	return handle;
+}
+
+static void destroy_syncobj(const struct igt_dxg *dxg, uint32_t handle)
+{
+	uint64_t args = handle;
+
+	igt_assert_eq(ioctl(dxg->fd, SYNCOBJ_DESTROY, &args), 0);
+}
+
+/* A file that becomes a point of a timeline, and a file of that point. */
+static int through_timeline(const struct igt_dxg *dxg, int fd)
+{
+	struct syncobj_handle import = { create_syncobj(dxg), IMPORT_SYNC_FILE, fd, 0 };
+	struct syncobj_handle export = { create_syncobj(dxg), EXPORT_SYNC_FILE, -1, 0 };
+	uint32_t timeline = create_syncobj(dxg);
+	struct syncobj_transfer to = { import.handle, timeline, .dst_point = 7 };
+	struct syncobj_transfer from = { timeline, export.handle, .src_point = 7 };
+
+	igt_assert_eq(ioctl(dxg->fd, SYNCOBJ_FD_TO_HANDLE, &import), 0);
+	igt_assert_eq(ioctl(dxg->fd, SYNCOBJ_TRANSFER, &to), 0);
+	igt_assert_eq(ioctl(dxg->fd, SYNCOBJ_TRANSFER, &from), 0);
+	igt_assert_eq(ioctl(dxg->fd, SYNCOBJ_HANDLE_TO_FD, &export), 0);
+	destroy_syncobj(dxg, import.handle);
+	destroy_syncobj(dxg, export.handle);
+	destroy_syncobj(dxg, timeline);
+	return export.fd;
+}
+
+/* From a value over a timeline of drm_syncobj to a context, of the other adapter. */
+static bool run_timeline(struct igt_dxg *dxg, unsigned int ms)
+{
+	const char *driver = strcmp(dxg->driver, "vkms") ? "vkms" : "virtio_gpu";
+	struct igt_dxg *other = igt_dxg_open(dxg->door, driver);
+	struct d3dkmt_wait_sync_file wait = {};
+	struct worker worker, waiter;
+	bool early;
+	int fd;
+
+	worker_create(other, &worker);
+	worker_create(dxg, &waiter);
+	worker_start(&worker, ms);
+	fd = worker_file(&worker);
+	wait.sync_file = through_timeline(dxg, fd);
+	wait.context = waiter.context;
+	igt_assert_eq(igt_dxg_ioctl(dxg, D3DKMT_IOCTL_WAIT_SYNC_FILE, &wait), 0);
+	igt_dxg_gpu_signal(dxg, waiter.context, waiter.fence, 1);
+	early = !igt_dxg_wait_timeout(dxg, waiter.device, waiter.fence, 1, 0);
+	early &= !igt_dxg_sync_file_status(fd);
+	close(wait.sync_file);
+	igt_assert(igt_dxg_wait_timeout(dxg, waiter.device, waiter.fence, 1, WAIT_MS));
+	igt_assert_eq(igt_dxg_sync_file_status(fd), 1);
+	close(fd);
+	worker_destroy(&waiter);
+	worker_destroy(&worker);
+	igt_dxg_close(other);
 	return early;
 }
 
@@ -547,6 +624,8 @@ static const struct igt_dxg_test tests[] = {
 	TEST("open-refused", test_open_refused, "But of no other file."),
 	{ .name = "syncobj", .outlast = run_syncobj, .doors = IGT_DXG_DRM_DOORS,
 	  .describe = "A syncobj takes it." },
+	{ .name = "timeline", .outlast = run_timeline, .doors = IGT_DXG_DRM_DOORS,
+	  .describe = "Over a timeline a context waits for it." },
 	TEST_ONE("module", test_module, "The module stays while there is one."),
 	{ .name = "removed", .run = test_removed, .leaves = true, .doors = IGT_DXG_LONG,
 	  .describe = "It signals when the adapter goes." },
