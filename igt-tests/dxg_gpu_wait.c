@@ -515,6 +515,7 @@ static void test_removed(struct igt_dxg *dxg)
 {
 	int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	struct scene scene;
+	uint64_t count;
 
 	igt_assert_fd(event);
 	scene_create(dxg, &scene);
@@ -522,6 +523,8 @@ static void test_removed(struct igt_dxg *dxg)
 	igt_assert_eq(__igt_dxg_gpu_event(dxg, scene.contexts, 1, event), 0);
 	igt_dxg_unbind(dxg);
 	igt_assert(igt_dxg_event_fired(event, igt_dxg_patience(LONG_MS)));
+	igt_assert_eq(read(event, &count, sizeof(count)), sizeof(count));
+	igt_assert_eq_u64(count, 1);
 	igt_assert_eq(__igt_dxg_gpu_wait(dxg, scene.contexts[0], scene.fence, 1), -ENODEV);
 	igt_assert_eq(__igt_dxg_gpu_signal(dxg, scene.contexts[0], scene.fence, 1), -ENODEV);
 	close(event);

@@ -386,7 +386,7 @@ static void test_too_long(struct igt_dxg *dxg)
 	for (unsigned int i = 0; i < 16; i++)
 		igt_dxg_gpuva_map(dxg, bad.queue, bad.base + i * PAGE, bad.a, i * PAGE, PAGE);
 	igt_dxg_stream_begin(&stream);
-	for (unsigned int i = 0; i < 1200; i++)
+	for (unsigned int i = 0; i < 250; i++)
 		igt_dxg_gpuva_fill(&stream, bad.base, SIZE, i);
 	igt_dxg_stream_signal(&stream, bad.fence, 1);
 	igt_dxg_submit(dxg, bad.context, &stream);
@@ -404,6 +404,36 @@ static void test_too_long(struct igt_dxg *dxg)
 	igt_assert_eq(igt_dxg_device_state(dxg, bad.device),
 		      D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY);
 	igt_assert_eq(igt_dxg_device_state(dxg, bad.other), D3DKMT_DEVICEEXECUTION_ACTIVE);
+	bad_destroy(&bad);
+}
+
+/* Nor can an update keep others waiting for as long as it likes. */
+static void test_copies(struct igt_dxg *dxg)
+{
+	static struct d3dkmt_gpu_va_operation operations[D3DKMT_GPU_VA_MAX_OPERATIONS];
+	const uint32_t pages = 2 * SIZE / PAGE, most = D3DKMT_GPU_VA_MAX_COPIED / pages;
+	struct bad bad;
+	uint64_t base;
+
+	bad_create(dxg, &bad);
+	base = igt_dxg_gpuva_reserve(dxg, 4 * SIZE, D3DKMT_GPU_VA_RESERVE_ZERO);
+	for (unsigned int i = 0; i < pages; i++)
+		igt_dxg_gpuva_map(dxg, bad.queue, base + i * PAGE, bad.a, i * PAGE % SIZE, PAGE);
+	igt_assert(most < D3DKMT_GPU_VA_MAX_OPERATIONS);
+	for (unsigned int i = 0; i <= most; i++)
+		operations[i] = igt_dxg_gpuva_op_copy(base + 2 * SIZE, base, 2 * SIZE);
+	igt_assert_eq(__igt_dxg_gpuva_update(dxg, bad.device, bad.context, bad.fence, 0,
+					     operations, most), 0);
+	igt_assert(igt_dxg_wait_timeout(dxg, bad.device, bad.fence, 1,
+					igt_dxg_patience(DEFAULT_MS)));
+	igt_assert_eq(igt_dxg_device_state(dxg, bad.device), D3DKMT_DEVICEEXECUTION_ACTIVE);
+	igt_assert_eq(__igt_dxg_gpuva_update(dxg, bad.device, bad.context, bad.fence, 1,
+					     operations, most + 1), 0);
+	igt_assert(igt_dxg_wait_timeout(dxg, bad.device, bad.fence, 2,
+					igt_dxg_patience(DEFAULT_MS)));
+	igt_assert_eq(igt_dxg_device_state(dxg, bad.device),
+		      D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY);
+	igt_dxg_gpuva_free(dxg, base, 4 * SIZE);
 	bad_destroy(&bad);
 }
 
@@ -461,6 +491,7 @@ static const struct igt_dxg_test tests[] = {
 	TEST("memory", test_memory, "Nothing is taken where the address cannot be returned."),
 	IGT_DXG_TEST_LONG("too-long", "A command that crosses too many mappings is refused.",
 			  test_too_long),
+	IGT_DXG_TEST_LONG("copies", "Nor can an update copy for ever.", test_copies),
 	IGT_DXG_TEST_LONG("limit", "A process has only so many ranges.", test_limit),
 	TEST(NULL, NULL, NULL)
 };

@@ -304,7 +304,7 @@ static bool run_open(struct igt_dxg *dxg, unsigned int ms)
 	const uint64_t *value;
 	struct worker worker;
 	uint64_t seen;
-	int fd;
+	int fd, shared;
 
 	worker_create(dxg, &worker);
 	worker_start(&worker, ms);
@@ -319,6 +319,7 @@ static bool run_open(struct igt_dxg *dxg, unsigned int ms)
 	/* who may wait may no more */
 	igt_assert_eq(__igt_dxg_signal(dxg, device, &args.sync_object,
 				       (uint64_t []) { UINT64_MAX }, 1, 0), -EACCES);
+	igt_assert_eq(__igt_dxg_share(dxg, args.sync_object, &shared), -EINVAL);
 	igt_assert_eq(igt_dxg_touch((void *)(uintptr_t)value, true), SIGSEGV);
 	igt_dxg_signal(dxg, worker.device, worker.fence, 100);
 	igt_assert_eq_u64(igt_dxg_fence_value(value), 100);

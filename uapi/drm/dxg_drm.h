@@ -115,7 +115,7 @@ struct drm_dxg_cmd {
  * of another device, or one that is offered or destroyed; the command is not executed at
  * all, and its device is lost with ERROR_DMAPAGEFAULT. Bytes of a copy that overlap because
  * one allocation is mapped twice are copied in any order. A command that crosses too many
- * mappings, about 16,000 altogether, loses its device with ERROR_OUTOFMEMORY.
+ * mappings, 4096 altogether, loses its device with ERROR_OUTOFMEMORY.
  */
 struct drm_dxg_address {
 	__u32 kind;

@@ -2074,6 +2074,8 @@ struct d3dkmt_open_resource_from_nt_handle {
 #define D3DKMT_GPU_VA_MAX				(1ULL << 47)
 /* Most ranges and mappings that one address space has. */
 #define D3DKMT_GPU_VA_MAX_MAPPINGS			65536
+/* Most mappings that the copies of one UpdateGpuVirtualAddress may meet in all. */
+#define D3DKMT_GPU_VA_MAX_COPIED			16384
 /* Most operations of one UpdateGpuVirtualAddress. */
 #define D3DKMT_GPU_VA_MAX_OPERATIONS			1024
 
@@ -2249,7 +2251,9 @@ struct d3dkmt_gpu_va_operation {
  * finished the fence is signalled with @fence_value + 1.
  *
  * An operation whose range has been freed when its turn comes, or whose allocation was
- * destroyed with ASSUME_NOT_IN_USE, is a page fault. A batch is copied before anything is
+ * destroyed with ASSUME_NOT_IN_USE, is a page fault. Copies that meet more than
+ * D3DKMT_GPU_VA_MAX_COPIED mappings in all lose the device, as for want of memory
+ * (D3DKMT_DEVICEEXECUTION_ERROR_OUTOFMEMORY). A batch is copied before anything is
  * done, and all of it is checked: EINVAL changes nothing. ENOMEM: no memory, or too many
  * commands are queued. ENODEV: the adapter has been removed or the device is lost.
  */

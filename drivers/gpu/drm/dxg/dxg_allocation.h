@@ -50,8 +50,12 @@ struct dxg_allocation {
 	 */
 	unsigned long cpu_va;
 
-	/** @num_vas: Mappings to GPU virtual addresses. Under the lock of the address space. */
-	unsigned int num_vas;
+	/**
+	 * @mapped: Has been mapped to a GPU virtual address, and may not be any more. Set under
+	 * the lock of the address space, and never cleared: a copy of addresses takes mappings
+	 * away that it makes again later.
+	 */
+	bool mapped;
 	/**
 	 * @dying: The batch that destroys it, or NULL: later commands do not find it at their
 	 * addresses. Set once, before that begins; its epoch is under the device's lock.

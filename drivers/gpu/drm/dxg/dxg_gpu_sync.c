@@ -45,6 +45,7 @@ static void gpu_wait_over(struct dxg_wait *wait, int result)
 	struct dxg_gpu_wait *gpu = container_of(wait, struct dxg_gpu_wait, wait);
 
 	/* Otherwise the adapter goes, and all that is held with it. */
+	gpu->taken = !result;
 	if (!result)
 		dxg_node_unblock(gpu->cmd);
 }
@@ -113,7 +114,11 @@ void dxg_gpu_signal_end(struct dxg_command *cmd, int error)
 {
 	struct dxg_gpu_signal *signal = cmd->signal;
 
-	if (signal && signal->event && (error || atomic_dec_and_test(&signal->event_left)))
+	if (!signal || !signal->event)
+		return;
+	/* Once, whoever comes to it how often. */
+	if (error ? atomic_xchg(&signal->event_left, 0) > 0 :
+		    !atomic_dec_if_positive(&signal->event_left))
 		eventfd_signal(signal->event);
 }
 
@@ -127,6 +132,24 @@ void dxg_gpu_sync_cancel(struct dxg_command *cmd)
 {
 	if (cmd->wait && cmd->wait->started)
 		dxg_wait_cancel(&cmd->wait->wait);
+}
+
+/**
+ * dxg_gpu_wait_untake() - Release what a command took that has no turn any more
+ * @cmd: the command, cancelled; it waits no longer
+ *
+ * Nothing behind it will, and nobody else knows of it.
+ */
+void dxg_gpu_wait_untake(struct dxg_command *cmd)
+{
+	struct dxg_gpu_wait *gpu = cmd->wait;
+	u32 i;
+
+	if (!gpu || !gpu->taken)
+		return;
+	for (i = 0; i < gpu->wait.num; i++)
+		if (dxg_sync_object_is_taken(gpu->entries[i].sync->object))
+			dxg_sync_signal(gpu->entries[i].sync, 0);
 }
 
 static void gpu_signal_put(struct dxg_gpu_signal *signal)

@@ -17,12 +17,14 @@ struct eventfd_ctx;
  * @wait: the wait
  * @cmd: its place in the queue
  * @started: it has headed the queue once; who promotes only
+ * @taken: it is satisfied, and has taken its mutexes and semaphores
  * @entries: a wait at each fence
  */
 struct dxg_gpu_wait {
 	struct dxg_wait wait;
 	struct dxg_command *cmd;
 	bool started;
+	bool taken;
 	struct dxg_wait_entry entries[];
 };
 
@@ -49,6 +51,7 @@ bool dxg_gpu_sync_run(struct dxg_command *cmd);
 void dxg_gpu_signal_reach(struct dxg_command *cmd, u32 index, u64 value);
 void dxg_gpu_signal_end(struct dxg_command *cmd, int error);
 void dxg_gpu_sync_cancel(struct dxg_command *cmd);
+void dxg_gpu_wait_untake(struct dxg_command *cmd);
 void dxg_gpu_sync_free(struct dxg_command *cmd);
 
 #endif /* _DXG_GPU_SYNC_H */

@@ -118,15 +118,13 @@ static void gpuva_count(struct dxg_gpuvm *vm, struct dxg_gpuva *va)
 	if (!va->alloc)
 		return;
 	dxg_allocation_get(va->alloc);
-	WRITE_ONCE(va->alloc->num_vas, va->alloc->num_vas + 1);
+	WRITE_ONCE(va->alloc->mapped, true);
 }
 
 /* It is in the tree no more. References go when the lock is dropped. */
 static void gpuva_discard(struct dxg_gpuvm *vm, struct dxg_gpuva *va)
 {
 	vm->count--;
-	if (va->alloc)
-		WRITE_ONCE(va->alloc->num_vas, va->alloc->num_vas - 1);
 	list_add(&va->link, &vm->garbage);
 }
 
@@ -557,10 +555,11 @@ static u32 gpuva_count_spans(struct dxg_gpuvm *vm, u64 base, u64 size)
  * @dst: first of them, in one range
  * @src: first of the others, in one range
  * @size: bytes
+ * @left: mappings that may still be copied; fewer on return
  *
  * Return: 0; -ENOMEM: some of it may have been done.
  */
-int dxg_gpuva_copy(struct dxg_gpuvm *vm, u64 dst, u64 src, u64 size)
+int dxg_gpuva_copy(struct dxg_gpuvm *vm, u64 dst, u64 src, u64 size, u32 *left)
 {
 	struct dxg_gpuva_span *spans;
 	u32 num, i;
@@ -569,6 +568,9 @@ int dxg_gpuva_copy(struct dxg_gpuvm *vm, u64 dst, u64 src, u64 size)
 
 	/* As they were before, for the two may overlap. What is replaced lives until unlock. */
 	num = gpuva_count_spans(vm, src, size);
+	if (num > *left)
+		return -ENOMEM;
+	*left -= num;
 	spans = kvcalloc(num, sizeof(*spans), GFP_KERNEL_ACCOUNT);
 	if (!spans)
 		return -ENOMEM;
@@ -657,7 +659,7 @@ void dxg_gpuva_forget(struct dxg_allocation *alloc)
 	struct dxg_gpuvm *vm;
 
 	/* Who maps looks, later, whether the allocation is still there. */
-	if (!READ_ONCE(alloc->num_vas))
+	if (!READ_ONCE(alloc->mapped))
 		return;
 	vm = READ_ONCE(dxg_process_adapter_from(&alloc->base)->gpuvm);
 	dxg_gpuvm_lock(vm);

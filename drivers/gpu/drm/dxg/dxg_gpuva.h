@@ -88,7 +88,7 @@ void dxg_gpuva_free(struct dxg_gpuvm *vm, struct dxg_gpuva_range *range);
 
 int dxg_gpuva_set(struct dxg_gpuvm *vm, const struct dxg_gpuva_map *map);
 void dxg_gpuva_unset(struct dxg_gpuvm *vm, u64 base, u64 size);
-int dxg_gpuva_copy(struct dxg_gpuvm *vm, u64 dst, u64 src, u64 size);
+int dxg_gpuva_copy(struct dxg_gpuvm *vm, u64 dst, u64 src, u64 size, u32 *left);
 void dxg_gpuva_find(struct dxg_gpuvm *vm, u64 address, u64 max, struct dxg_gpuva_span *span);
 void dxg_gpuva_forget(struct dxg_allocation *alloc);
 

@@ -120,7 +120,7 @@ static bool update_is_revoked(const struct dxg_gpuva_map *map, struct dxg_device
 }
 
 static int update_run_one(struct dxg_gpuvm *vm, const struct dxg_gpuva_operation *operation,
-			  struct dxg_command *cmd, struct dxg_device *device)
+			  struct dxg_command *cmd, struct dxg_device *device, u32 *left)
 {
 	const struct dxg_gpuva_map *map = &operation->map;
 	int ret;
@@ -130,7 +130,7 @@ static int update_run_one(struct dxg_gpuvm *vm, const struct dxg_gpuva_operation
 	if (operation->copy) {
 		if (!update_is_taken(vm, operation->src, map->size))
 			return dxg_translate_fault(cmd, operation->src, false);
-		return dxg_gpuva_copy(vm, map->base, operation->src, map->size);
+		return dxg_gpuva_copy(vm, map->base, operation->src, map->size, left);
 	}
 	ret = dxg_gpuva_set(vm, map);
 	/* Afterwards: its destruction looks for mappings when it has said that. */
@@ -155,11 +155,14 @@ int dxg_gpuva_update_run(struct dxg_command *cmd, struct dxg_gpuva_update *updat
 {
 	struct dxg_process_adapter *pa = dxg_process_adapter_from(&device->base);
 	struct mem_cgroup *old = set_active_memcg(pa->process->memcg);
+	/* Others wait for the locks meanwhile, and what is replaced is freed at the end. */
+	u32 left = D3DKMT_GPU_VA_MAX_COPIED;
 	int ret = 0;
 
 	dxg_gpuvm_lock(pa->gpuvm);
 	while (update->done < update->num && !ret) {
-		ret = update_run_one(pa->gpuvm, &update->operations[update->done], cmd, device);
+		ret = update_run_one(pa->gpuvm, &update->operations[update->done], cmd, device,
+				     &left);
 		if (!ret)
 			update->done++;
 		cond_resched();

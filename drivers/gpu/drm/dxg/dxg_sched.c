@@ -52,6 +52,9 @@
  * then free_job frees the command and makes room for the next.
  */
 
+/* Commands that one call, or the worker in one go, has their turn. */
+#define DXG_PROMOTE_MOST	64
+
 /* A command may last as long as the time-out; its start and end take time too. */
 #define DXG_TDR_SLACK_MS	500
 
@@ -399,18 +402,20 @@ static bool node_defer_fault(struct dxg_node *node, struct dxg_command *cmd)
  */
 static void node_promote_locked(struct dxg_node *node, bool wait)
 {
+	unsigned int most = DXG_PROMOTE_MOST;
 	struct dxg_command *cmd;
 	int ret;
 
 	lockdep_assert_held(&node->promote_lock);
 
-	while ((cmd = node->waiting ?: node_next(node))) {
+	while (most && (cmd = node->waiting ?: node_next(node))) {
+		most--;
 		node->waiting = NULL;
 		if (!cmd->has_job) {
 			node_try_jobless(node, cmd);
 			continue;
 		}
-		ret = dxg_translate(cmd);
+		ret = command_is_lost(cmd) ? -ENODEV : dxg_translate(cmd);
 		if (ret == -EFAULT && node_defer_fault(node, cmd))
 			continue;
 		if (!ret)
@@ -427,6 +432,9 @@ static void node_promote_locked(struct dxg_node *node, bool wait)
 		else
 			node_try(node, cmd);
 	}
+	/* What has no job takes no room: there may be more of it for ever. */
+	if (!most)
+		queue_work(dxg_wq, &node->promote_work);
 }
 
 static void node_promote_work(struct work_struct *work)

@@ -595,16 +595,16 @@ bool dxg_command_signals(const struct dxg_command *cmd, const struct dxg_sync_ob
 			 u64 value)
 {
 	const struct drm_dxg_cmd_stream *head = cmd->stream;
-	struct stream_cursor cursor = { .stream = cmd->stream };
 	const struct drm_dxg_cmd_signal *signal;
-	struct drm_dxg_cmd *record;
+	const struct drm_dxg_cmd *record;
+	u32 pos;
 
-	/* Most do not name it at all. */
-	if (!command_names(cmd, object))
+	/* Most do not name it at all. Without the time-out it may never end. */
+	if (!command_names(cmd, object) || cmd->queue->no_timeout)
 		return false;
-	cursor.size = head->size;
-	stream_rewind(&cursor);
-	while (!IS_ERR_OR_NULL(record = stream_next(&cursor))) {
+	/* Records that were translated may be larger than they need to be. */
+	for (pos = sizeof(*head); pos < head->size; pos += record->size) {
+		record = cmd->stream + pos;
 		signal = (const void *)record;
 		if (record->opcode == DRM_DXG_CMD_SIGNAL && signal->value >= value &&
 		    cmd->signals[signal->sync_object]->object == object &&
@@ -656,6 +656,7 @@ void dxg_command_cancel(struct dxg_command *cmd)
 {
 	trace_dxg_command_cancel(cmd, 0);
 	dxg_command_unblock(cmd);
+	dxg_gpu_wait_untake(cmd);
 	if (READ_ONCE(cmd->queue->device->state) != D3DKMT_DEVICEEXECUTION_ACTIVE)
 		dxg_command_fail_signals(cmd);
 	else if (dxg_adapter_is_removed(cmd->node->adapter))

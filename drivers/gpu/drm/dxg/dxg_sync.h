@@ -25,6 +25,8 @@ struct dxg_sync {
 	u32 flags;
 	/** @of_queue: Part of a queue, and destroyed with it only. */
 	bool of_queue;
+	/** @no_share: Opened by a sync file, whose holders may wait and no more. */
+	bool no_share;
 	/** @cpu_va: Where the value is mapped; 0: nowhere. */
 	unsigned long cpu_va;
 	/** @dead: Destroyed: nobody waits by it any more. Under the adapter's sync_lock. */

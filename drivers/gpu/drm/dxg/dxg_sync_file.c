@@ -236,6 +236,7 @@ static int sync_file_open(struct dxg_call *call, struct dxg_device *device,
 	sync = dxg_sync_create_opening(device, D3DKMT_SYNC_NO_SIGNAL, object);
 	if (IS_ERR(sync))
 		return PTR_ERR(sync);
+	sync->no_share = true;
 	ret = dxg_sync_open(call, sync);
 	if (ret)
 		return ret;

@@ -43,15 +43,15 @@ static const struct file_operations sync_share_fops = {
  * dxg_sync_share() - Make a file that keeps a sync object
  * @sync: an opening of it
  *
- * Return: the file, to be installed; -EINVAL: it was not created to be shared; -ENOMEM;
- * -ENFILE.
+ * Return: the file, to be installed; -EINVAL: it was not created to be shared, or was opened
+ * by a sync file; -ENOMEM; -ENFILE.
  */
 struct file *dxg_sync_share(struct dxg_sync *sync)
 {
 	struct dxg_sync_object *object = sync->object;
 	struct file *file;
 
-	if (!(object->flags & D3DKMT_SYNC_SHARED))
+	if (!(object->flags & D3DKMT_SYNC_SHARED) || sync->no_share)
 		return ERR_PTR(-EINVAL);
 	dxg_sync_object_get(object);
 	file = anon_inode_getfile("[dxg-sync]", &sync_share_fops, object, O_RDWR);

@@ -47,8 +47,9 @@
  * and would have to take references while it runs.
  */
 
-/* Bytes that a stream may grow to, and look-ups that it may take. */
+/* Bytes and uses that a stream may grow to, and look-ups that it may take. */
 #define TRANSLATE_MAX_BYTES	0x100000
+#define TRANSLATE_MAX_USES	0x1000
 #define TRANSLATE_MAX_STEPS	0x10000
 
 /**
@@ -130,6 +131,7 @@ static bool translate_is_there(struct translation *t, struct dxg_allocation *all
 		return there;
 	spin_lock(&adapter->vidmm_lock);
 	there = !bo->offered || (bo->offer_device == t->device &&
+				 bo->offer_epoch != DXG_EPOCH_NONE &&
 				 t->cmd->epoch <= bo->offer_epoch);
 	spin_unlock(&adapter->vidmm_lock);
 	return there;
@@ -192,7 +194,7 @@ static void translate_address(struct translation *t, struct drm_dxg_address *to,
 static int translate_add(struct translation *t, u32 opcode, u32 size, void **record)
 {
 	*record = NULL;
-	if (t->size > TRANSLATE_MAX_BYTES - size)
+	if (t->size > TRANSLATE_MAX_BYTES - size || t->num_uses > TRANSLATE_MAX_USES)
 		return -ENOMEM;
 	if (t->stream) {
 		struct drm_dxg_cmd *base = t->stream + t->size;

@@ -520,6 +520,37 @@ static void queue_signal_at_submission(struct kunit *test)
 	dxg_mock_drain(user->mock);
 }
 
+/*
+ * It has the mutex, for which it has waited, but no turn yet, when it goes: then nobody would
+ * release the mutex.
+ */
+static void queue_taken_comes_back(struct kunit *test)
+{
+	struct dxg_user *user = test->priv;
+	u32 waiting = queue_context(user, 0), *other = &user->contexts[1];
+	struct d3dkmt_create_sync_object2 mutex = {
+		.device = user->device,
+		.info.type = D3DKMT_SYNC_MUTEX,
+		.info.initial_state = 1,
+	};
+	unsigned long va;
+	u32 sync = queue_fence(user, &va);
+
+	KUNIT_ASSERT_EQ(test, dxg_user_ioctl(user, D3DKMT_IOCTL_CREATE_SYNC_OBJECT2, &mutex), 0);
+	KUNIT_EXPECT_EQ(test, queue_wait(user, waiting, mutex.sync_object, 0), 0);
+	queue_fill_node(user);
+	/* Released on the other node, as this one has no room. */
+	KUNIT_EXPECT_EQ(test, queue_signal(user, other, 1, mutex.sync_object, 9, 0), 0);
+	dxg_mock_wait_running(user->mock, 1);
+	dxg_mock_complete(user->mock, 1, 0);
+	KUNIT_EXPECT_EQ(test, queue_destroy_context(user, waiting), 0);
+	KUNIT_EXPECT_EQ(test, queue_wait(user, *other, mutex.sync_object, 0), 0);
+	KUNIT_EXPECT_EQ(test, queue_signal(user, other, 1, sync, 1,
+					   D3DKMT_SIGNAL_AT_SUBMISSION), 0);
+	dxg_mock_wait(user->mock, dxg_user_read(user, va) == 1);
+	dxg_mock_drain(user->mock);
+}
+
 static void queue_signal_is_lost(struct kunit *test)
 {
 	struct dxg_user *user = test->priv;
@@ -822,6 +853,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(queue_wait_is_checked),
 	KUNIT_CASE(queue_signal_of_all),
 	KUNIT_CASE(queue_signal_at_submission),
+	KUNIT_CASE(queue_taken_comes_back),
 	KUNIT_CASE(queue_signal_is_lost),
 	KUNIT_CASE(queue_signal_is_checked),
 	KUNIT_CASE(queue_broadcast_to_all),
