@@ -387,12 +387,13 @@ static void test_largest(struct igt_dxg *dxg)
 /* Each command writes the next value and copies it to its place in a log. */
 static void test_order(struct igt_dxg *dxg)
 {
+	const uint32_t count = igt_dxg_scale(WORDS / 2);
 	struct igt_dxg_stream stream;
 	struct engine engine;
 	const uint32_t *log;
 
 	engine_create(dxg, &engine);
-	for (uint32_t i = 0; i < WORDS / 2; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		igt_dxg_stream_begin(&stream);
 		igt_dxg_stream_fill(&stream, engine.b, 0, 4, i + 1);
 		igt_dxg_submit(dxg, engine.context, &stream);
@@ -402,7 +403,7 @@ static void test_order(struct igt_dxg *dxg)
 	}
 	drain(&engine);
 	log = lock(&engine, engine.a);
-	for (uint32_t i = 0; i < WORDS / 2; i++)
+	for (uint32_t i = 0; i < count; i++)
 		igt_assert_eq_u32(log[i], i + 1);
 	engine_destroy(&engine);
 }

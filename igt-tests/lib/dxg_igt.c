@@ -375,7 +375,9 @@ unsigned int igt_dxg_scale(unsigned int count)
 
 unsigned int igt_dxg_patience(unsigned int ms)
 {
-	return getenv("IGT_DXG_SCALE") ? 4 * ms : ms;
+	const char *factor = getenv("IGT_DXG_PATIENCE");
+
+	return factor ? strtoul(factor, NULL, 0) * ms : ms;
 }
 
 /* --- files --------------------------------------------------------------- */

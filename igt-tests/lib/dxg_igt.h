@@ -153,7 +153,7 @@ int igt_dxg_module_unload_wait(unsigned int timeout_ms);
 
 /* How often to repeat something: @count divided by $IGT_DXG_SCALE, at least 1. */
 unsigned int igt_dxg_scale(unsigned int count);
-/* How long to wait for what takes @ms at most: four times as long with $IGT_DXG_SCALE. */
+/* How long to wait for what takes @ms at most: $IGT_DXG_PATIENCE times as long. */
 unsigned int igt_dxg_patience(unsigned int ms);
 
 /* --- operations ---------------------------------------------------------- */
