@@ -123,6 +123,18 @@ static void batch_ready(struct dxg_batch *batch, enum batch_when when)
 	}
 }
 
+/* Whoever maps one of them from now on sees that it must not. */
+static void batch_forget(struct dxg_batch *batch)
+{
+	struct dxg_device *device = batch->device;
+	struct dxg_allocation *alloc;
+
+	spin_unlock_irq(&device->lock);
+	list_for_each_entry(alloc, &batch->allocations, batch_link)
+		dxg_gpuva_forget(alloc);
+	spin_lock_irq(&device->lock);
+}
+
 /*
  * Held commands must not use the allocations any more; armed ones are waited for. A
  * resource may have very many, so the lock is dropped now and then; the batch counts
@@ -132,13 +144,14 @@ static bool batch_start_revoked(struct dxg_batch *batch)
 {
 	struct dxg_device *device = batch->device;
 	struct dxg_allocation *alloc;
+	bool mapped = false, ready;
 	unsigned int num = 0;
-	bool ready;
 
 	spin_lock_irq(&device->lock);
 	batch->busy = 1;
 	list_for_each_entry(alloc, &batch->allocations, batch_link) {
 		alloc->revoked = true;
+		mapped |= READ_ONCE(alloc->mapped);
 		if (alloc->busy) {
 			alloc->waiting = batch;
 			batch->busy++;
@@ -149,13 +162,8 @@ static bool batch_start_revoked(struct dxg_batch *batch)
 			spin_lock_irq(&device->lock);
 		}
 	}
-	spin_unlock_irq(&device->lock);
-
-	/* Whoever maps one of them from now on sees that it must not. */
-	list_for_each_entry(alloc, &batch->allocations, batch_link)
-		dxg_gpuva_forget(alloc);
-
-	spin_lock_irq(&device->lock);
+	if (mapped)
+		batch_forget(batch);
 	ready = !--batch->busy;
 	if (!ready)
 		trace_dxg_destroy_deferred(batch);
