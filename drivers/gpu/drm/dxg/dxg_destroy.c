@@ -123,18 +123,6 @@ static void batch_ready(struct dxg_batch *batch, enum batch_when when)
 	}
 }
 
-/* Whoever maps one of them from now on sees that it must not. */
-static void batch_forget(struct dxg_batch *batch)
-{
-	struct dxg_device *device = batch->device;
-	struct dxg_allocation *alloc;
-
-	spin_unlock_irq(&device->lock);
-	list_for_each_entry(alloc, &batch->allocations, batch_link)
-		dxg_gpuva_forget(alloc);
-	spin_lock_irq(&device->lock);
-}
-
 /*
  * Held commands must not use the allocations any more; armed ones are waited for. A
  * resource may have very many, so the lock is dropped now and then; the batch counts
@@ -162,8 +150,13 @@ static bool batch_start_revoked(struct dxg_batch *batch)
 			spin_lock_irq(&device->lock);
 		}
 	}
-	if (mapped)
-		batch_forget(batch);
+	/* Whoever maps one of them from now on sees that it must not. */
+	if (mapped) {
+		spin_unlock_irq(&device->lock);
+		list_for_each_entry(alloc, &batch->allocations, batch_link)
+			dxg_gpuva_forget(alloc);
+		spin_lock_irq(&device->lock);
+	}
 	ready = !--batch->busy;
 	if (!ready)
 		trace_dxg_destroy_deferred(batch);
