@@ -15,13 +15,13 @@
 
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
+#include "dxg_command.h"
 #include "dxg_context.h"
 #include "dxg_coredump.h"
 #include "dxg_device.h"
 #include "dxg_process.h"
 #include "dxg_queue.h"
 #include "dxg_sched.h"
-#include "dxg_submit.h"
 #include "dxg_sync.h"
 #include "dxg_sync_object.h"
 

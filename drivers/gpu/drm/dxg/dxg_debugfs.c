@@ -7,6 +7,7 @@
 
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
+#include "dxg_command.h"
 #include "dxg_context.h"
 #include "dxg_debugfs.h"
 #include "dxg_destroy.h"
@@ -15,7 +16,6 @@
 #include "dxg_process.h"
 #include "dxg_resource.h"
 #include "dxg_sched.h"
-#include "dxg_submit.h"
 #include "dxg_trace.h"
 
 /**

@@ -8,6 +8,7 @@
 
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
+#include "dxg_command.h"
 #include "dxg_destroy.h"
 #include "dxg_device.h"
 #include "dxg_gpuva.h"
@@ -16,7 +17,6 @@
 #include "dxg_process.h"
 #include "dxg_resource.h"
 #include "dxg_share.h"
-#include "dxg_submit.h"
 #include "dxg_trace.h"
 #include "dxg_vidmm.h"
 

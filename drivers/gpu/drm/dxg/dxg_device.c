@@ -3,11 +3,11 @@
 #include <linux/slab.h>
 
 #include "dxg_adapter.h"
+#include "dxg_command.h"
 #include "dxg_device.h"
 #include "dxg_ioctl.h"
 #include "dxg_process.h"
 #include "dxg_sched.h"
-#include "dxg_submit.h"
 #include "dxg_trace.h"
 
 /**

@@ -8,6 +8,7 @@
 #include <uapi/misc/d3dkmthk.h>
 
 #include "dxg_adapter.h"
+#include "dxg_command.h"
 #include "dxg_device.h"
 #include "dxg_gpu_sync.h"
 #include "dxg_hwqueue.h"
@@ -15,7 +16,6 @@
 #include "dxg_process.h"
 #include "dxg_queue.h"
 #include "dxg_sched.h"
-#include "dxg_submit.h"
 #include "dxg_sync.h"
 
 /**

@@ -9,6 +9,7 @@
 #include <uapi/misc/d3dkmthk.h>
 
 #include "dxg_allocation.h"
+#include "dxg_command.h"
 #include "dxg_context.h"
 #include "dxg_device.h"
 #include "dxg_gem.h"

@@ -5,6 +5,7 @@
 #include <uapi/misc/d3dkmthk.h>
 
 #include "dxg_adapter.h"
+#include "dxg_command.h"
 #include "dxg_context.h"
 #include "dxg_device.h"
 #include "dxg_hwqueue.h"

@@ -8,10 +8,10 @@
 #include <uapi/drm/dxg_drm.h>
 
 #include "dxg_adapter.h"
+#include "dxg_command.h"
 #include "dxg_paging.h"
 #include "dxg_process.h"
 #include "dxg_sched.h"
-#include "dxg_submit.h"
 
 /**
  * DOC: Paging

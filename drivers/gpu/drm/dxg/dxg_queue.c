@@ -4,13 +4,13 @@
 #include <linux/lockdep.h>
 
 #include "dxg_adapter.h"
+#include "dxg_command.h"
 #include "dxg_context.h"
 #include "dxg_device.h"
 #include "dxg_hwqueue.h"
 #include "dxg_process.h"
 #include "dxg_queue.h"
 #include "dxg_sched.h"
-#include "dxg_submit.h"
 
 /**
  * DOC: Turns

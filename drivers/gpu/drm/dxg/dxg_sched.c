@@ -8,13 +8,13 @@
 #include <drm/drm_managed.h>
 
 #include "dxg_adapter.h"
+#include "dxg_command.h"
 #include "dxg_compat.h"
 #include "dxg_coredump.h"
 #include "dxg_device.h"
 #include "dxg_gpu_sync.h"
 #include "dxg_prime.h"
 #include "dxg_sched.h"
-#include "dxg_submit.h"
 #include "dxg_trace.h"
 #include "dxg_translate.h"
 

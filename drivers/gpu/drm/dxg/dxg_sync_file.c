@@ -12,12 +12,12 @@
 
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
+#include "dxg_command.h"
 #include "dxg_device.h"
 #include "dxg_ioctl.h"
 #include "dxg_process.h"
 #include "dxg_queue.h"
 #include "dxg_sched.h"
-#include "dxg_submit.h"
 #include "dxg_sync.h"
 
 /**

@@ -9,6 +9,7 @@
 
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
+#include "dxg_command.h"
 #include "dxg_context.h"
 #include "dxg_destroy.h"
 #include "dxg_device.h"
@@ -16,7 +17,6 @@
 #include "dxg_process.h"
 #include "dxg_resource.h"
 #include "dxg_sched.h"
-#include "dxg_submit.h"
 
 /**
  * DOC: Tracepoints

@@ -11,6 +11,7 @@
 
 #include "dxg_adapter.h"
 #include "dxg_allocation.h"
+#include "dxg_command.h"
 #include "dxg_destroy.h"
 #include "dxg_device.h"
 #include "dxg_gem.h"
@@ -18,7 +19,6 @@
 #include "dxg_gpuva_update.h"
 #include "dxg_process.h"
 #include "dxg_queue.h"
-#include "dxg_submit.h"
 #include "dxg_translate.h"
 
 /**

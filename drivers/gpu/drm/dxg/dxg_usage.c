@@ -6,11 +6,11 @@
 #include <linux/string.h>
 
 #include "dxg_adapter.h"
+#include "dxg_command.h"
 #include "dxg_gem.h"
 #include "dxg_process.h"
 #include "dxg_queue.h"
 #include "dxg_sched.h"
-#include "dxg_submit.h"
 #include "dxg_usage.h"
 #include "dxg_vidmm.h"
 

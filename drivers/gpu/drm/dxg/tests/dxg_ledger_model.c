@@ -3,10 +3,10 @@
 #include <linux/string.h>
 
 #include "../dxg_adapter.h"
+#include "../dxg_command.h"
 #include "../dxg_debugfs.h"
 #include "../dxg_device.h"
 #include "../dxg_process.h"
-#include "../dxg_submit.h"
 #include "dxg_ledger_model.h"
 
 /*
